@@ -1,0 +1,52 @@
+package api
+
+import "time"
+
+// Key is the record of an API key, never its secret.
+type Key struct {
+	ID           string     `json:"id" doc:"Names the key for good; its 12 characters also stand in the key's text." example:"key_o6p4Zq81LmT3"`
+	Kind         string     `json:"kind" enum:"account" doc:"What it acts as: an account key acts for the whole account."`
+	Description  string     `json:"description" doc:"Who or what holds it; never changes." example:"nightly export"`
+	APIVersion   string     `json:"api_version" doc:"The API version that it is for unless a request names another." example:"v2"`
+	Environment  string     `json:"environment" enum:"live,test"`
+	Handle       string     `json:"handle" doc:"How to tell it apart at sight." example:"kw_live_o6p4…QZ1x"`
+	LastFour     string     `json:"last_four" doc:"The end of the key's text." example:"QZ1x"`
+	State        string     `json:"state" enum:"active,not_yet_valid,disabled,expired,revoked" doc:"Revoked is final."`
+	CreatedAt    time.Time  `json:"created_at"`
+	CreatedBy    Actor      `json:"created_by"`
+	LastUsedAt   *time.Time `json:"last_used_at" doc:"The last time it was accepted, exact to a second; null: never."`
+	RevokedAt    *time.Time `json:"revoked_at" doc:"When it ended; null: it has not."`
+	RevokedBy    *Actor     `json:"revoked_by"`
+	RevokeReason *string    `json:"revoke_reason"`
+}
+
+// NewKey is what it takes to issue a key.
+type NewKey struct {
+	Description string `json:"description" doc:"Who or what will hold it, 1 to 200 characters; can't be changed later." example:"nightly export"`
+	APIVersion  string `json:"api_version,omitempty" doc:"A version of the policy; default: its preselected one." example:"v2"`
+	Environment string `json:"environment,omitempty" doc:"live or test; default live." example:"live"`
+}
+
+// IssuedKey is a new key with its secret: the only answer that ever holds one.
+type IssuedKey struct {
+	Key
+	Secret string `json:"secret" doc:"The key itself. Keep it now: it is never shown again."`
+}
+
+// KeyPage is a part of the list of keys.
+type KeyPage struct {
+	Keys       []Key   `json:"keys" nullable:"false"`
+	NextCursor *string `json:"next_cursor" doc:"Begins the next page; null on the last one."`
+}
+
+// Revocation says why a key ends.
+type Revocation struct {
+	Reason string `json:"reason,omitempty" doc:"For the history, at most 200 characters." example:"leaked in a log"`
+}
+
+// Actor is who did something, with the name that he had then.
+type Actor struct {
+	Kind string `json:"kind" enum:"operator,member,key"`
+	ID   string `json:"id,omitempty" example:"mem_0VLk2mQp8dR3sT5uV7wX"`
+	Name string `json:"name" example:"Ada"`
+}

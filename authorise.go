@@ -1,0 +1,81 @@
+package keywright
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/keywright/keywright/policy"
+)
+
+// authorise finds out whether by may use right in his account at this moment, and by what
+// name history will know him. Writers call it with their own transaction, so that a right
+// taken away before the commit is gone.
+//
+// Errors: ErrNotFound (no such account), ErrSuspended, *ForbiddenError, *NotEntitledError (a
+// key whose account's plan lacks API access).
+func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right policy.Right) (Actor, Account, error) {
+	account, err := r.Account(ctx, by.Account)
+	if err != nil {
+		return Actor{}, Account{}, fmt.Errorf("account of the %s: %w", by.Kind, err)
+	}
+	if by.Kind == PrincipalOperator {
+		return operatorActor(), account, nil
+	}
+	if account.State != AccountActive {
+		return Actor{}, Account{}, ErrSuspended
+	}
+	refused := &ForbiddenError{Right: right, Who: s.policy.RolesWith(right)}
+	switch by.Kind {
+	case PrincipalMember:
+		m, err := r.Member(ctx, by.Account, by.Member)
+		if errors.Is(err, ErrNotFound) || err == nil && m.State != MemberActive {
+			return Actor{}, Account{}, refused
+		}
+		if err != nil {
+			return Actor{}, Account{}, err
+		}
+		refused.Role, _ = s.policy.Role(m.Role)
+		if !refused.Role.May(right) {
+			return Actor{}, Account{}, refused
+		}
+		actor := Actor{Kind: PrincipalMember, ID: string(m.ID), Name: m.Name}
+		if by.ForOperator {
+			actor.Name = "the operator for " + m.Name
+		}
+		return actor, account, nil
+	case PrincipalKey:
+		k, err := r.Key(ctx, by.Account, by.Key)
+		if errors.Is(err, ErrNotFound) || err == nil && k.State(s.now()) != KeyActive {
+			return Actor{}, Account{}, refused
+		}
+		if err != nil {
+			return Actor{}, Account{}, err
+		}
+		return Actor{Kind: PrincipalKey, ID: string(k.ID), Name: k.Description}, account, s.entitled(account)
+	}
+	return Actor{}, Account{}, refused
+}
+
+// entitled answers whether the account's plan has API access (F2). A plan that the policy
+// no longer knows has none.
+func (s *Service) entitled(account Account) error {
+	plan, ok := s.policy.Plan(account.Plan)
+	if !ok {
+		plan = policy.Plan{Name: account.Plan, Label: account.Plan}
+	}
+	if !plan.APIAccess {
+		return &NotEntitledError{Plan: plan, Need: s.policy.PlansWithAPIAccess()}
+	}
+	return nil
+}
+
+// onlyOperator refuses everyone but the operator.
+func (s *Service) onlyOperator(by Principal) error {
+	if by.Kind != PrincipalOperator {
+		return &ForbiddenError{}
+	}
+	return nil
+}
+
+func operatorActor() Actor { return Actor{Kind: PrincipalOperator, Name: "the operator"} }

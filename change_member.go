@@ -1,0 +1,127 @@
+package keywright
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/keywright/keywright/policy"
+)
+
+// SetRole gives a member of by's account another role, at once. Neither the old nor the new
+// role may be above by's own. by needs the right policy.ManageMembers.
+//
+// Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
+func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, error) {
+	if _, ok := s.policy.Role(role); !ok {
+		return Member{}, s.unknownRole()
+	}
+	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
+		if m.Role == role {
+			return nil
+		}
+		if err := s.notAbove(ctx, tx, by, role); err != nil {
+			return err
+		}
+		if wanted, _ := s.policy.Role(role); !wanted.Owner {
+			if err := s.notLastOwner(ctx, tx, *m); err != nil {
+				return err
+			}
+		}
+		from := m.Role
+		if err := tx.SetRole(ctx, m.Account, m.ID, role); err != nil {
+			return err
+		}
+		m.Role = role
+		return s.record(ctx, tx, now, m.Account, actor, RoleChanged, m.subject(), map[string]string{"from": from, "to": role})
+	})
+}
+
+// RemoveMember takes a member out of by's account, at once: his sessions and links end. The
+// account's keys, also those that he issued, stay. His role must not be above by's own. by
+// needs the right policy.ManageMembers.
+//
+// Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
+func (s *Service) RemoveMember(ctx context.Context, by Principal, id MemberID) (Member, error) {
+	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
+		if err := s.notLastOwner(ctx, tx, *m); err != nil {
+			return err
+		}
+		if err := tx.SetMemberState(ctx, m.Account, m.ID, MemberRemoved); err != nil {
+			return err
+		}
+		if err := tx.EndLinks(ctx, LinkInvitation, m.ID, now); err != nil {
+			return err
+		}
+		if err := tx.DeleteUnusedPassword(ctx, m.Email); err != nil {
+			return err
+		}
+		m.State = MemberRemoved
+		return s.record(ctx, tx, now, m.Account, actor, MemberRemovedBy, m.subject(), nil)
+	})
+}
+
+// RenewInvitation makes a new one-time link for a member who was invited and ends the
+// older ones. by needs the right policy.ManageMembers.
+//
+// Errors: ErrNotFound, ErrSuspended, *ForbiddenError, *ConflictError (member, when he has
+// already joined).
+func (s *Service) RenewInvitation(ctx context.Context, by Principal, id MemberID) (Member, Token, error) {
+	var token Token
+	m, err := s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) (err error) {
+		if m.State != MemberInvited {
+			return &ConflictError{Field: "member", Why: "has already joined"}
+		}
+		if err := tx.EndLinks(ctx, LinkInvitation, m.ID, now); err != nil {
+			return err
+		}
+		token, err = s.newLink(ctx, tx, Link{Purpose: LinkInvitation, Account: m.Account, Member: m.ID, Expires: now.Add(InvitationLife)})
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, now, m.Account, actor, LinkRenewed, m.subject(), nil)
+	})
+	return m, token, err
+}
+
+// changeMember runs change on a member that by may touch, in one transaction.
+func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, change func(Tx, Actor, *Member, time.Time) error) (Member, error) {
+	now := s.now()
+	var member Member
+	err := s.store.Write(ctx, func(tx Tx) error {
+		actor, account, err := s.authorise(ctx, tx, by, policy.ManageMembers)
+		if err != nil {
+			return err
+		}
+		if member, err = tx.Member(ctx, account.ID, id); err != nil {
+			return err
+		}
+		if member.State == MemberRemoved {
+			return ErrNotFound
+		}
+		if err := s.notAbove(ctx, tx, by, member.Role); err != nil {
+			return err
+		}
+		return change(tx, actor, &member, now)
+	})
+	if err != nil {
+		return Member{}, fmt.Errorf("change member %s: %w", clip(string(id)), err)
+	}
+	return member, nil
+}
+
+// notLastOwner keeps at least one active owner in every account.
+func (s *Service) notLastOwner(ctx context.Context, tx Tx, m Member) error {
+	role, _ := s.policy.Role(m.Role)
+	if !role.Owner || m.State != MemberActive {
+		return nil
+	}
+	owners, err := tx.ActiveMembersIn(ctx, m.Account, m.Role)
+	if err != nil {
+		return err
+	}
+	if owners <= 1 {
+		return ErrLastOwner
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package keywright
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/keywright/keywright/policy"
+)
+
+// CreateAccount makes an account with its first owner. Only the operator may. An owner
+// without a password is invited: the token opens his one-time link.
+//
+// Errors: *ForbiddenError, *InvalidError (slug, name, plan, email, owner_name, password;
+// several joined), *ConflictError (slug; email, when the address already signs in with
+// another password).
+func (s *Service) CreateAccount(ctx context.Context, by Principal, n NewAccount) (Account, Member, Token, error) {
+	if err := s.onlyOperator(by); err != nil {
+		return Account{}, Member{}, Token{}, err
+	}
+	return s.createAccount(ctx, n, func(Tx, time.Time) error { return nil })
+}
+
+// createAccount is CreateAccount for those who are known to be allowed: first runs in the
+// same transaction, before anything is written.
+func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx, time.Time) error) (Account, Member, Token, error) {
+	now := s.now()
+	account, wrong := s.newAccount(n, now)
+	owner, ownerWrong := s.newOwner(n.Owner, now)
+	if err := errors.Join(wrong, ownerWrong); err != nil {
+		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
+	}
+	hash, err := s.newPassword(ctx, n.Owner.Password)
+	if err != nil {
+		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
+	}
+	id, err := s.newID("acct_", now)
+	if err != nil {
+		return Account{}, Member{}, Token{}, err
+	}
+	account.ID = AccountID(id)
+	owner.Account = account.ID
+	var token Token
+	err = s.store.Write(ctx, func(tx Tx) error {
+		if err := first(tx, now); err != nil {
+			return err
+		}
+		if err := tx.InsertAccount(ctx, account); err != nil {
+			return err
+		}
+		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
+		if err := s.record(ctx, tx, now, account.ID, operatorActor(), AccountCreated, subject, map[string]string{"plan": account.Plan}); err != nil {
+			return err
+		}
+		token, err = s.join(ctx, tx, operatorActor(), &owner, n.Owner.Password, hash, now)
+		return err
+	})
+	if err != nil {
+		return Account{}, Member{}, Token{}, fmt.Errorf("create account %s: %w", account.Slug, err)
+	}
+	return account, owner, token, nil
+}
+
+func (s *Service) newAccount(n NewAccount, now time.Time) (Account, error) {
+	var wrong []error
+	slug := strings.TrimSpace(n.Slug)
+	if !slugForm.MatchString(slug) {
+		wrong = append(wrong, &InvalidError{Field: "slug", Why: "must be 2 to 39 lower-case letters, digits and hyphens, and begin with a letter"})
+	}
+	name, err := line("name", n.Name, MaxName)
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	if _, ok := s.policy.Plan(n.Plan); !ok {
+		wrong = append(wrong, s.unknownPlan())
+	}
+	return Account{Slug: slug, Name: name, Plan: n.Plan, State: AccountActive, Created: now}, errors.Join(wrong...)
+}
+
+// newOwner checks an account's first member; his fields are named apart from the account's.
+func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
+	for _, role := range s.policy.Roles {
+		if role.Owner {
+			n.Role = role.Name
+		}
+	}
+	if strings.TrimSpace(n.Name) == "" {
+		n.Name, _, _ = strings.Cut(n.Email, "@")
+	}
+	return s.newMember(n, now)
+}
+
+// SetPlan moves an account to another plan, at once: without API access its keys stop
+// verifying, with it they work again. Only the operator may.
+//
+// Errors: ErrNotFound, *ForbiddenError, *InvalidError (plan).
+func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Account, error) {
+	if err := s.onlyOperator(by); err != nil {
+		return Account{}, err
+	}
+	if _, ok := s.policy.Plan(plan); !ok {
+		return Account{}, s.unknownPlan()
+	}
+	now := s.now()
+	var account Account
+	err := s.store.Write(ctx, func(tx Tx) (err error) {
+		if account, err = tx.Account(ctx, by.Account); err != nil || account.Plan == plan {
+			return err
+		}
+		from := account.Plan
+		if err := tx.SetPlan(ctx, account.ID, plan); err != nil {
+			return err
+		}
+		account.Plan = plan
+		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
+		return s.record(ctx, tx, now, account.ID, operatorActor(), PlanChanged, subject, map[string]string{"from": from, "to": plan})
+	})
+	if err != nil {
+		return Account{}, fmt.Errorf("set the plan: %w", err)
+	}
+	return account, nil
+}
+
+func (s *Service) unknownPlan() error {
+	return &InvalidError{Field: "plan", Why: "is not one of " + names(s.policy.Plans, func(p policy.Plan) string { return p.Name })}
+}

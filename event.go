@@ -1,0 +1,47 @@
+package keywright
+
+import "time"
+
+// Event is one line of the audit log: who did what when. It is written in the transaction
+// of the change that it tells of: no event, no change.
+type Event struct {
+	Sequence int64 // 1, 2, 3 … over all accounts, in commit order; set by the Store
+	ID       EventID
+	At       time.Time
+	Account  AccountID
+	Actor    Actor
+	Action   Action
+	Subject  Subject
+
+	// Details are the few words that the sentence needs: "from" and "to" of a role, the
+	// "why" of a revocation. Never a secret, never a MAC.
+	Details map[string]string
+}
+
+// Action is what was done.
+type Action string
+
+// The actions, and what Details hold.
+const (
+	AccountCreated  Action = "account.created"      // plan
+	PlanChanged     Action = "account.plan_changed" // from, to
+	MemberAdded     Action = "member.added"         // role
+	MemberJoined    Action = "member.joined"        // chose a password through his link
+	LinkRenewed     Action = "member.link_renewed"  // got a new link, the older ones end
+	RoleChanged     Action = "member.role_changed"  // from, to
+	MemberRemovedBy Action = "member.removed"
+	KeyIssued       Action = "key.issued"  // version
+	KeyRevokedBy    Action = "key.revoked" // why
+)
+
+// Actions lists every action, for the test that holds a sentence for each.
+func Actions() []Action {
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy}
+}
+
+// Subject is what was acted on, with the name that it had then.
+type Subject struct {
+	Kind string // account, member, key
+	ID   string
+	Name string
+}

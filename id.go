@@ -1,0 +1,61 @@
+package keywright
+
+import (
+	"io"
+	"time"
+)
+
+// The ids of things. They begin with their kind and are never secret: log them freely.
+type (
+	AccountID string // acct_…
+	MemberID  string // mem_…
+	EventID   string // aud_…
+
+	// KeyID is "key_" and the 12 public characters inside the key's own text, so that a
+	// leak report, a log line and the list all name a key alike. Unlike the other ids it
+	// does not sort by time: it is drawn at random, because it is what a verification
+	// looks up.
+	KeyID string
+)
+
+const keyIDPrefix = "key_"
+
+// KeyIDOf is the id of the key whose text carries these 12 public characters.
+func KeyIDOf(public string) KeyID { return KeyID(keyIDPrefix + public) }
+
+// Public is the 12 characters of the id that stand in the key's text; "" for an id of
+// another form.
+func (id KeyID) Public() string {
+	if len(id) != len(keyIDPrefix)+12 || id[:len(keyIDPrefix)] != keyIDPrefix {
+		return ""
+	}
+	return string(id[len(keyIDPrefix):])
+}
+
+const (
+	base62    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	timeWidth = 8  // base62 digits of milliseconds since 1970: enough until the year 8888
+	randWidth = 12 // base62 characters, 71 bits: two ids of one millisecond differ
+)
+
+// newID makes an id that sorts by the time it was made: 8 digits of milliseconds, then 12
+// random characters.
+func newID(prefix string, now time.Time, random io.Reader) (string, error) {
+	id := make([]byte, len(prefix)+timeWidth+randWidth)
+	copy(id, prefix)
+	ms := now.UnixMilli()
+	for i := len(prefix) + timeWidth - 1; i >= len(prefix); i-- {
+		id[i] = base62[ms%62]
+		ms /= 62
+	}
+	tail := id[len(prefix)+timeWidth:]
+	if _, err := io.ReadFull(random, tail); err != nil {
+		return "", err
+	}
+	for i, b := range tail {
+		// 256 is not a multiple of 62, so some characters are a little likelier. Ids need
+		// to differ, not to be unguessable; secrets are drawn in package secret, evenly.
+		tail[i] = base62[b%62]
+	}
+	return string(id), nil
+}

@@ -1,0 +1,113 @@
+// Package config holds the settings of the server process and says what is wrong with them,
+// all at once, before anything is started.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// Config is every setting of `keywright serve`. Each is a flag, and an environment variable
+// KEYWRIGHT_…; the flag goes before.
+type Config struct {
+	Data         string // folder of the database, the keyring and the operator socket
+	Listen       string // address of the console and the REST API; default 127.0.0.1:8080
+	VerifyListen string // address of the data plane; default 127.0.0.1:8081
+	PublicURL    string // where people reach the console; default http:// and the address of Listen
+	VerifyOpen   bool   // let anyone who reaches VerifyListen ask for verdicts, on any address
+	Demo         bool   // make the demo account at the first start
+	LogFormat    string // text or json
+	LogLevel     string // debug, info, warn or error
+}
+
+// Check answers everything that is wrong with the settings, joined.
+func (c Config) Check() error {
+	var wrong []error
+	say := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
+	if c.Data == "" {
+		say("--data: name the folder for the database and the keyring")
+	}
+	console, err := loopback(c.Listen)
+	if err != nil {
+		say("--listen: %w", err)
+	}
+	verify, err := loopback(c.VerifyListen)
+	if err != nil {
+		say("--verify-listen: %w", err)
+	} else if !verify && !c.VerifyOpen {
+		say("--verify-listen %s: anyone who reaches this address could ask which keys are good; listen on 127.0.0.1, or say --verify-open when a firewall or a private network keeps strangers out", c.VerifyListen)
+	}
+	public, err := c.Public("")
+	switch {
+	case err != nil:
+		say("--public-url: %w", err)
+	case c.PublicURL == "" && !console:
+		say("--listen %s: say with --public-url under which https address people reach the console", c.Listen)
+	case c.PublicURL != "" && public.Scheme == "http" && !loopbackName(public.Hostname()):
+		say("--public-url %s: plain http would send passwords and sessions in clear; put TLS in front and say https://", c.PublicURL)
+	}
+	if c.Demo && (!console || !verify) {
+		say("--demo: the demo is for this machine alone; listen on 127.0.0.1")
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		say("--log-format: must be text or json")
+	}
+	if _, err := c.Level(); err != nil {
+		say("--log-level: must be debug, info, warn or error")
+	}
+	return errors.Join(wrong...)
+}
+
+// Public is the address under which people reach the console; listening is the address on
+// which it came to listen, for when none was configured.
+func (c Config) Public(listening string) (*url.URL, error) {
+	if c.PublicURL == "" {
+		return &url.URL{Scheme: "http", Host: listening}, nil
+	}
+	u, err := url.Parse(strings.TrimSuffix(c.PublicURL, "/"))
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, errors.New("must be like https://keys.example.com, without a path")
+	}
+	return u, nil
+}
+
+// Level is the least level that is logged.
+func (c Config) Level() (slog.Level, error) {
+	var level slog.Level
+	err := level.UnmarshalText([]byte(c.LogLevel))
+	return level, err
+}
+
+// Hosts are the names under which the console may be addressed.
+func (c Config) Hosts(public *url.URL) []string {
+	names := []string{strings.ToLower(public.Hostname())}
+	if on, err := loopback(c.Listen); err == nil && on {
+		names = append(names, "127.0.0.1", "localhost", "::1")
+	}
+	return names
+}
+
+// loopback reports whether an address to listen on is reached from this machine alone.
+func loopback(address string) (bool, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "" {
+		return false, fmt.Errorf("%q must be HOST:PORT, such as 127.0.0.1:8080", address)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return false, fmt.Errorf("%q has no such port", address)
+	}
+	return loopbackName(host), nil
+}
+
+func loopbackName(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

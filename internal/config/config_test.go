@@ -1,0 +1,51 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func good() Config {
+	return Config{Data: "data", Listen: "127.0.0.1:8080", VerifyListen: "127.0.0.1:8081", LogFormat: "text", LogLevel: "info"}
+}
+
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Config)
+		wrong  string // a part of what is said; empty: nothing is wrong
+	}{
+		"the defaults":                                 {func(*Config) {}, ""},
+		"IPv6 loopback":                                {func(c *Config) { c.Listen = "[::1]:0" }, ""},
+		"no folder":                                    {func(c *Config) { c.Data = "" }, "--data"},
+		"an address without port":                      {func(c *Config) { c.Listen = "127.0.0.1" }, "HOST:PORT"},
+		"a port that cannot be":                        {func(c *Config) { c.Listen = "127.0.0.1:99999" }, "no such port"},
+		"a data plane for everyone, by accident":       {func(c *Config) { c.VerifyListen = "0.0.0.0:8081" }, "--verify-open"},
+		"a data plane for everyone, on all interfaces": {func(c *Config) { c.VerifyListen = ":8081" }, "--verify-open"},
+		"a data plane for everyone, on purpose":        {func(c *Config) { c.VerifyListen, c.VerifyOpen = "0.0.0.0:8081", true }, ""},
+		"a console for everyone without its address":   {func(c *Config) { c.Listen = "0.0.0.0:8080" }, "--public-url"},
+		"a console for everyone behind TLS":            {func(c *Config) { c.Listen, c.PublicURL = "0.0.0.0:8080", "https://keys.example.com" }, ""},
+		"a console over plain http":                    {func(c *Config) { c.PublicURL = "http://keys.example.com" }, "in clear"},
+		"a public URL with a path":                     {func(c *Config) { c.PublicURL = "https://keys.example.com/x" }, "without a path"},
+		"a demo for everyone":                          {func(c *Config) { c.Demo, c.VerifyListen, c.VerifyOpen = true, ":8081", true }, "--demo"},
+		"a log format that is not there":               {func(c *Config) { c.LogFormat = "xml" }, "--log-format"},
+		"a log level that is not there":                {func(c *Config) { c.LogLevel = "loud" }, "--log-level"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := good()
+			c.change(&config)
+			err := config.Check()
+			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("got %v, want %q", err, c.wrong)
+			}
+		})
+	}
+}
+
+func TestAllMistakesAreToldAtOnce(t *testing.T) {
+	err := Config{Listen: "x", VerifyListen: "y", PublicURL: "z", LogFormat: "a", LogLevel: "b"}.Check()
+	for _, want := range []string{"--data", "--listen", "--verify-listen", "--public-url", "--log-format", "--log-level"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not told of: %v", want, err)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+package keywright
+
+import (
+	"crypto/rand"
+	"io"
+	"time"
+
+	"github.com/keywright/keywright/policy"
+)
+
+// Options are the settings of a Service. The zero value is right for production.
+type Options struct {
+	Policy *policy.Policy // what the product offers; default policy.Default()
+
+	Now    func() time.Time // the clock; default time.Now
+	Random io.Reader        // secrets, ids and links come from here; default crypto/rand (F9)
+
+	// Used hears of each successful verification, on its goroutine: it must not block.
+	// Default: nobody.
+	Used func(KeyID, time.Time)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Policy == nil {
+		o.Policy = policy.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Used == nil {
+		o.Used = func(KeyID, time.Time) {}
+	}
+	return o
+}

@@ -1,0 +1,45 @@
+package keywright
+
+// Principal is who asks: the operator, a member or a key. It says who, not what he may do;
+// that is looked up anew in the transaction of each operation, so that a right taken away
+// is gone at once.
+type Principal struct {
+	Kind    PrincipalKind
+	Account AccountID // the account that is acted in; for the operator, empty where none is meant
+	Member  MemberID  // Kind is PrincipalMember
+	Key     KeyID     // Kind is PrincipalKey
+
+	// ForOperator marks a member in whose name the operator acts: he may do what the member
+	// may, no more, and history tells who it was.
+	ForOperator bool
+}
+
+// PrincipalKind is a kind of Principal.
+type PrincipalKind string
+
+// The kinds of Principal.
+const (
+	PrincipalOperator PrincipalKind = "operator" // runs this installation; may do everything but see a secret again
+	PrincipalMember   PrincipalKind = "member"
+	PrincipalKey      PrincipalKind = "key"
+)
+
+// Operator is the operator, acting in account; empty where no one account is meant.
+func Operator(account AccountID) Principal {
+	return Principal{Kind: PrincipalOperator, Account: account}
+}
+
+// By is the member as a Principal.
+func (m Member) By() Principal {
+	return Principal{Kind: PrincipalMember, Account: m.Account, Member: m.ID}
+}
+
+// By is the key as a Principal.
+func (k Key) By() Principal { return Principal{Kind: PrincipalKey, Account: k.Account, Key: k.ID} }
+
+// Actor is who did something, as history names him: with the name that he had then.
+type Actor struct {
+	Kind PrincipalKind
+	ID   string // mem_… or key_…; empty for the operator
+	Name string
+}

@@ -1,0 +1,83 @@
+package keywright
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps everything. Its methods answer ErrNotFound for what is absent, and for what
+// is another account's: each one that takes an account is bounded by it.
+//
+// Errors other than the kinds in errors.go mean that the Store could not answer.
+type Store interface {
+	Reader
+
+	// Write runs change in one transaction, alone among all writers, and commits what it did.
+	// change may run twice and touches only its tx. When it returns an error nothing was
+	// changed. A commit of which nobody can say whether it stands is ErrOutcomeUnknown.
+	Write(ctx context.Context, change func(tx Tx) error) error
+}
+
+// Reader is what can be read, in a transaction or outside.
+type Reader interface {
+	Account(ctx context.Context, id AccountID) (Account, error)
+	AccountBySlug(ctx context.Context, slug string) (Account, error)
+	Accounts(ctx context.Context, page Page) ([]Account, error) // newest first
+
+	Member(ctx context.Context, account AccountID, id MemberID) (Member, error)
+	MemberByEmail(ctx context.Context, account AccountID, email string) (Member, error) // not the removed
+	Members(ctx context.Context, account AccountID, page Page) ([]Member, error)        // newest first, without the removed
+	Memberships(ctx context.Context, email string) ([]Member, error)                    // active, in all accounts, oldest first
+
+	Key(ctx context.Context, account AccountID, id KeyID) (Key, error)
+	KeyByOnce(ctx context.Context, account AccountID, once string) (KeyID, error)
+	Keys(ctx context.Context, account AccountID, page Page) ([]Key, error) // newest first, revoked ones too
+	Sealed(ctx context.Context, id KeyID) (Sealed, error)                  // of whichever account
+
+	PasswordHash(ctx context.Context, email string) (string, error)
+	Link(ctx context.Context, hash []byte) (Link, error) // whatever its state
+
+	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
+}
+
+// Tx is one transaction of a Store.
+type Tx interface {
+	Reader
+
+	InsertAccount(ctx context.Context, a Account) error // *ConflictError (slug)
+	SetPlan(ctx context.Context, id AccountID, plan string) error
+
+	InsertMember(ctx context.Context, m Member) error // *ConflictError (email)
+	ActiveMembersIn(ctx context.Context, account AccountID, role string) (int, error)
+	SetRole(ctx context.Context, account AccountID, id MemberID, role string) error
+	SetMemberState(ctx context.Context, account AccountID, id MemberID, state MemberState) error
+
+	SetPasswordHash(ctx context.Context, email, hash string, now time.Time) error
+	DeleteUnusedPassword(ctx context.Context, email string) error // when no member has the address any more
+
+	InsertLink(ctx context.Context, l Link) error
+	SpendLink(ctx context.Context, hash []byte, now time.Time) error // ErrLinkSpent if it was or is past its end
+	EndLinks(ctx context.Context, purpose LinkPurpose, member MemberID, now time.Time) error
+
+	InsertKey(ctx context.Context, k Key, s Seal, once string) error                                       // *ConflictError (id); counts it as active
+	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
+
+	// Append writes the event and gives it the next sequence number.
+	Append(ctx context.Context, e Event) error
+}
+
+// Page asks for a part of a list.
+type Page struct {
+	After Cursor // zero: from the start
+	Limit int    // at most this many; 1 to MaxPage
+}
+
+// MaxPage is the most that a list answers at once.
+const MaxPage = 200
+
+// Cursor is the place in a list after which the next page begins: lists are ordered by time
+// and, within a millisecond, by id. Events are ordered by their sequence alone.
+type Cursor struct {
+	At time.Time
+	ID string
+}

@@ -1,0 +1,142 @@
+package keywright
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
+)
+
+// Request is what a verification asks: is this credential good for this?
+type Request struct {
+	Text string // the key's text as it was presented
+
+	// Way is how it was presented; empty when the caller took it from elsewhere and the
+	// version's presentations do not matter.
+	Way policy.Presentation
+
+	// Version is the API version that the request names; empty: the key's own.
+	Version string
+}
+
+// Verdict answers a Request. A refused key is an answer, not an error.
+type Verdict struct {
+	Valid   bool
+	Reason  Reason // why not; empty when Valid
+	Key     Key    // these four are set once the caller has proved that he holds the key
+	Account Account
+	Version policy.Version // that the request is for; zero when it is not known or not allowed
+	At      time.Time
+}
+
+// Reason is why a key was refused. The values are stable API (design, section 6); reasons
+// after Unknown are told only to whoever proved that he holds the key.
+type Reason string
+
+// The reasons, in the order of the checks: the first one that applies is the answer.
+const (
+	NoCredential        Reason = "no_credential"
+	AmbiguousCredential Reason = "ambiguous_credential"
+	Malformed           Reason = "malformed"
+	Unknown             Reason = "unknown"
+	Revoked             Reason = "revoked"
+	Disabled            Reason = "disabled"
+	NotYetValid         Reason = "not_yet_valid"
+	Expired             Reason = "expired"
+	AccountIsSuspended  Reason = "account_suspended"
+	PlanNotEntitled     Reason = "plan_not_entitled"
+	VersionNotAllowed   Reason = "version_not_allowed"
+)
+
+// Reasons lists every reason in the order of the checks.
+func Reasons() []Reason {
+	return []Reason{
+		NoCredential, AmbiguousCredential, Malformed, Unknown, Revoked, Disabled, NotYetValid, Expired,
+		AccountIsSuspended, PlanNotEntitled, VersionNotAllowed,
+	}
+}
+
+// Verify answers whether the key may be used for the request, as of this moment: a change
+// that was answered before is seen. err is not nil only when it could not decide.
+func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
+	now := s.now()
+	if r.Text == "" {
+		return Verdict{Reason: NoCredential, At: now}, nil
+	}
+	text, err := secret.Parse(r.Text)
+	if err != nil {
+		return Verdict{Reason: Malformed, At: now}, nil
+	}
+	held, err := s.store.Sealed(ctx, KeyIDOf(text.ID()))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Verdict{}, fmt.Errorf("verify key %s: %w", KeyIDOf(text.ID()), err)
+	}
+	verdict := s.decide(held, text, r, now)
+	if verdict.Valid {
+		s.options.Used(verdict.Key.ID, now)
+	}
+	return verdict, nil
+}
+
+// decide makes the checks from 4 on. held is zero for an unknown id: the MAC is computed
+// all the same, so that the time taken does not tell which ids exist.
+func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Time) Verdict {
+	if !s.holds(held, text) {
+		return Verdict{Reason: Unknown, At: now}
+	}
+	verdict := Verdict{Key: held.Key, Account: held.Account, At: now}
+	version, reason := s.version(held.Key, r)
+	verdict.Version = version
+	switch state := held.Key.State(now); {
+	case state != KeyActive:
+		verdict.Reason = Reason(state)
+	case held.Account.State != AccountActive:
+		verdict.Reason = AccountIsSuspended
+	case s.entitled(held.Account) != nil:
+		verdict.Reason = PlanNotEntitled
+	case reason != "":
+		verdict.Reason = reason
+	default:
+		verdict.Valid = true
+	}
+	return verdict
+}
+
+// holds reports whether text is the secret that was sealed for the key.
+func (s *Service) holds(held Sealed, text secret.Secret) bool {
+	seals, account := held.Seals, string(held.Account.ID)
+	if len(seals) == 0 {
+		seals, account = []Seal{{Pepper: s.keyring.Current()}}, nobody
+	}
+	found := false
+	for _, seal := range seals {
+		mac, known := s.keyring.MAC(seal.Pepper, account, text.Reveal())
+		if secret.Equal(mac, seal.MAC) && known {
+			found = true
+		}
+	}
+	return found
+}
+
+// nobody is as long as an account's id, so that the MAC of an unknown key takes as many
+// blocks as that of a known one.
+const nobody = "acct_00000000000000000000"
+
+// version resolves which API version the request is for: its own, else the key's.
+func (s *Service) version(k Key, r Request) (policy.Version, Reason) {
+	name := r.Version
+	if name == "" {
+		name = k.Version
+	}
+	version, ok := s.policy.Version(name)
+	if !ok {
+		return policy.Version{}, VersionNotAllowed
+	}
+	if r.Way != "" && !version.Takes(r.Way) {
+		return version, NoCredential
+	}
+	return version, ""
+}
