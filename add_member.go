@@ -30,7 +30,7 @@ func (s *Service) AddMember(ctx context.Context, by Principal, n NewMember) (Mem
 	if invalid != nil {
 		return Member{}, Token{}, fmt.Errorf("add a member: %w", invalid)
 	}
-	hash, err := s.newPassword(ctx, n.Password)
+	password, err := s.choose(ctx, member.Email, n.Password)
 	if err != nil {
 		return Member{}, Token{}, fmt.Errorf("add a member: %w", err)
 	}
@@ -43,7 +43,7 @@ func (s *Service) AddMember(ctx context.Context, by Principal, n NewMember) (Mem
 		if err := s.notAbove(ctx, tx, by, member.Role); err != nil {
 			return err
 		}
-		token, err = s.join(ctx, tx, actor, &member, n.Password, hash, now)
+		token, err = s.join(ctx, tx, actor, &member, password, now)
 		return err
 	})
 	if err != nil {
@@ -79,11 +79,11 @@ func (s *Service) newMember(n NewMember, now time.Time) (Member, error) {
 }
 
 // join writes a new member: active with a password, else invited with a link.
-func (s *Service) join(ctx context.Context, tx Tx, actor Actor, m *Member, password, hash string, now time.Time) (Token, error) {
+func (s *Service) join(ctx context.Context, tx Tx, actor Actor, m *Member, password chosen, now time.Time) (Token, error) {
 	m.State = MemberInvited
-	if password != "" {
+	if password != (chosen{}) {
 		m.State = MemberActive
-		if err := s.keepPassword(ctx, tx, m.Email, password, hash, now); err != nil {
+		if err := password.keep(ctx, tx, m.Email, now); err != nil {
 			return Token{}, err
 		}
 	}

@@ -32,7 +32,7 @@ func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx
 	if err := errors.Join(wrong, ownerWrong); err != nil {
 		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
 	}
-	hash, err := s.newPassword(ctx, n.Owner.Password)
+	password, err := s.choose(ctx, owner.Email, n.Owner.Password)
 	if err != nil {
 		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
 	}
@@ -54,7 +54,7 @@ func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx
 		if err := s.record(ctx, tx, now, account.ID, operatorActor(), AccountCreated, subject, map[string]string{"plan": account.Plan}); err != nil {
 			return err
 		}
-		token, err = s.join(ctx, tx, operatorActor(), &owner, n.Owner.Password, hash, now)
+		token, err = s.join(ctx, tx, operatorActor(), &owner, password, now)
 		return err
 	})
 	if err != nil {

@@ -66,12 +66,15 @@ func (*ConflictError) Is(kind error) bool { return kind == ErrConflict }
 
 // ForbiddenError says which right is missing, and who has it (F1, F17).
 type ForbiddenError struct {
-	Right policy.Right
+	Right policy.Right  // empty: only the operator may
 	Role  policy.Role   // of the one who asked; zero for a key
 	Who   []policy.Role // the roles that have the right
 }
 
 func (e *ForbiddenError) Error() string {
+	if e.Right == "" {
+		return "only the operator of this installation may do that"
+	}
 	labels := make([]string, len(e.Who))
 	for i, role := range e.Who {
 		labels[i] = strings.ToLower(role.Label)

@@ -156,47 +156,36 @@ func (s *Service) Invitation(ctx context.Context, token string) (Member, Account
 //
 // Errors: ErrLinkSpent, *InvalidError (password), *ConflictError (password).
 func (s *Service) Join(ctx context.Context, token, password string) (Member, error) {
-	if _, _, _, err := s.Invitation(ctx, token); err != nil {
+	m, _, _, err := s.Invitation(ctx, token)
+	if err != nil {
 		return Member{}, err
 	}
 	if err := goodPassword(password); err != nil {
 		return Member{}, err
 	}
-	hash, err := s.newPassword(ctx, password)
+	choice, err := s.choose(ctx, m.Email, password)
 	if err != nil {
-		return Member{}, err
+		return Member{}, fmt.Errorf("join: %w", err)
 	}
 	now := s.now()
-	var m Member
 	err = s.store.Write(ctx, func(tx Tx) error {
-		link, err := tx.Link(ctx, linkHash(token))
-		if err != nil {
+		if err := tx.SpendLink(ctx, linkHash(token), now); err != nil {
 			return err
 		}
-		if err := s.keepPasswordOf(ctx, tx, link, &m, password, hash, now); err != nil {
-			return err
-		}
-		if err := tx.SpendLink(ctx, link.Hash, now); err != nil {
+		if err := choice.keep(ctx, tx, m.Email, now); err != nil {
 			return err
 		}
 		if err := tx.SetMemberState(ctx, m.Account, m.ID, MemberActive); err != nil {
 			return err
 		}
-		m.State = MemberActive
 		actor := Actor{Kind: PrincipalMember, ID: string(m.ID), Name: m.Name}
 		return s.record(ctx, tx, now, m.Account, actor, MemberJoined, m.subject(), nil)
 	})
 	if err != nil {
 		return Member{}, fmt.Errorf("join: %w", err)
 	}
+	m.State = MemberActive
 	return m, nil
-}
-
-func (s *Service) keepPasswordOf(ctx context.Context, tx Tx, link Link, m *Member, password, hash string, now time.Time) (err error) {
-	if *m, err = tx.Member(ctx, link.Account, link.Member); err != nil {
-		return err
-	}
-	return s.keepPassword(ctx, tx, m.Email, password, hash, now)
 }
 
 // openLink finds a link that still works for purpose.

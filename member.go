@@ -49,7 +49,7 @@ func normalEmail(text string) (string, error) {
 	}
 	switch {
 	case email == "":
-		return "", &InvalidError{Field: "email", Why: "enter an e-mail address"}
+		return "", &InvalidError{Field: "email", Why: "is required"}
 	case len(email) > 254 || len(local) > 64:
 		return "", &InvalidError{Field: "email", Why: "is longer than an e-mail address can be (254 characters)"}
 	case !ok || local == "" || domain == "" || strings.ContainsRune(domain, '@') || strings.ContainsFunc(email, bad):

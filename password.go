@@ -29,36 +29,53 @@ func goodPassword(password string) error {
 	return nil
 }
 
-// newPassword hashes a password outside of any transaction: it takes tens of milliseconds,
-// during which nobody else could write. Empty in, empty out.
-func (s *Service) newPassword(ctx context.Context, password string) (string, error) {
-	if password == "" {
-		return "", nil
-	}
-	if err := goodPassword(password); err != nil {
-		return "", err
-	}
-	return s.passwords.Hash(ctx, password)
+// chosen is a password that was worked on before a transaction: hashing takes tens of
+// milliseconds, during which nobody else could write.
+type chosen struct {
+	kept string // the hash that the address had; the password matches it
+	hash string // else the hash to keep
 }
 
-// keepPassword stores the password of an address that has none yet. A password belongs to
-// the address, not to one of its memberships: someone who adds the address to his account
-// must not change how its owner signs in elsewhere, so a password that is already there stays,
-// and another one is a conflict.
-func (s *Service) keepPassword(ctx context.Context, tx Tx, email, password, hash string, now time.Time) error {
+// choose hashes a password for an address, or matches it with the one that the address
+// already has. A password belongs to the address, not to one of its memberships: someone who
+// adds the address to his account must not change how its owner signs in elsewhere, so a
+// password that is there stays, and another one is a conflict. An empty password chooses
+// nothing.
+//
+// Errors: *InvalidError (password), *ConflictError (password).
+func (s *Service) choose(ctx context.Context, email, password string) (chosen, error) {
+	if password == "" {
+		return chosen{}, nil
+	}
+	if err := goodPassword(password); err != nil {
+		return chosen{}, err
+	}
+	kept, err := s.store.PasswordHash(ctx, email)
+	if err != nil {
+		return chosen{}, err
+	}
+	if kept == "" {
+		hash, err := s.passwords.Hash(ctx, password)
+		return chosen{hash: hash}, err
+	}
+	same, err := s.passwords.Match(ctx, password, kept)
+	if err == nil && !same {
+		err = &ConflictError{Field: "password", Why: "is not the one with which this address already signs in; use that one, or leave it out to send a link"}
+	}
+	return chosen{kept: kept}, err
+}
+
+// keep stores what was chosen, unless the address got another password in between.
+func (c chosen) keep(ctx context.Context, tx Tx, email string, now time.Time) error {
 	kept, err := tx.PasswordHash(ctx, email)
 	if err != nil {
 		return err
 	}
-	if kept == "" {
-		return tx.SetPasswordHash(ctx, email, hash, now)
+	if kept != c.kept {
+		return &ConflictError{Field: "password", Why: "was changed at the same moment; try again"}
 	}
-	same, err := s.passwords.Match(ctx, password, kept)
-	if err != nil {
-		return err
+	if kept != "" {
+		return nil
 	}
-	if !same {
-		return &ConflictError{Field: "password", Why: "is not the one with which this address already signs in; use that one, or leave it out to send a link"}
-	}
-	return nil
+	return tx.SetPasswordHash(ctx, email, c.hash, now)
 }

@@ -77,6 +77,21 @@ func (s *Service) Key(ctx context.Context, by Principal, id KeyID) (Key, error) 
 	return key, nil
 }
 
+// AccountOfKey finds the account that a key belongs to. Only the operator may: everyone else
+// names keys within his own account.
+//
+// Errors: ErrNotFound, *ForbiddenError.
+func (s *Service) AccountOfKey(ctx context.Context, by Principal, id KeyID) (Account, error) {
+	if err := s.onlyOperator(by); err != nil {
+		return Account{}, err
+	}
+	held, err := s.store.Sealed(ctx, id)
+	if err != nil {
+		return Account{}, fmt.Errorf("key %s: %w", clip(string(id)), err)
+	}
+	return held.Account, nil
+}
+
 // Members lists the members of by's account, newest first. by needs policy.ReadMembers.
 //
 // Errors: as Keys.

@@ -15,8 +15,8 @@ type Account struct {
 
 // NewAccount is what it takes to create an account.
 type NewAccount struct {
-	Slug  string    `json:"slug" doc:"2 to 39 lower-case letters, digits and hyphens, a letter first; unique." example:"acme"`
-	Name  string    `json:"name" doc:"Name for people, 1 to 100 characters." example:"Acme"`
+	Slug  string    `json:"slug" doc:"2 to 39 lower-case letters, digits and hyphens, a letter first; unique." pattern:"^[a-z][a-z0-9-]{1,38}$" example:"acme"`
+	Name  string    `json:"name" doc:"Name for people." minLength:"1" maxLength:"100" example:"Acme"`
 	Plan  string    `json:"plan" doc:"A plan of the policy." example:"standard"`
 	Owner NewMember `json:"owner" doc:"The first member; the role is always the owner's."`
 }

@@ -22,15 +22,15 @@ type Key struct {
 
 // NewKey is what it takes to issue a key.
 type NewKey struct {
-	Description string `json:"description" doc:"Who or what will hold it, 1 to 200 characters; can't be changed later." example:"nightly export"`
+	Description string `json:"description" doc:"Who or what will hold it, 1 to 200 characters; can't be changed later." minLength:"1" maxLength:"200" example:"nightly export"`
 	APIVersion  string `json:"api_version,omitempty" doc:"A version of the policy; default: its preselected one." example:"v2"`
-	Environment string `json:"environment,omitempty" doc:"live or test; default live." example:"live"`
+	Environment string `json:"environment,omitempty" enum:"live,test" doc:"Default live." example:"live"`
 }
 
 // IssuedKey is a new key with its secret: the only answer that ever holds one.
 type IssuedKey struct {
 	Key
-	Secret string `json:"secret" doc:"The key itself. Keep it now: it is never shown again."`
+	Secret string `json:"secret" doc:"The key itself. Keep it now: it is never shown again." example:"kw_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
 }
 
 // KeyPage is a part of the list of keys.
@@ -41,7 +41,7 @@ type KeyPage struct {
 
 // Revocation says why a key ends.
 type Revocation struct {
-	Reason string `json:"reason,omitempty" doc:"For the history, at most 200 characters." example:"leaked in a log"`
+	Reason string `json:"reason,omitempty" doc:"For the history." maxLength:"200" example:"leaked in a log"`
 }
 
 // Actor is who did something, with the name that he had then.

@@ -14,10 +14,10 @@ type Member struct {
 
 // NewMember is what it takes to add a member.
 type NewMember struct {
-	Email    string `json:"email" doc:"At most 254 characters; unique in the account." example:"ada@example.com"`
-	Name     string `json:"name,omitempty" doc:"1 to 100 characters; default: what stands before the @." example:"Ada"`
+	Email    string `json:"email" doc:"Unique in the account." format:"email" maxLength:"254" example:"ada@example.com"`
+	Name     string `json:"name,omitempty" doc:"Default: what stands before the @." minLength:"1" maxLength:"100" example:"Ada"`
 	Role     string `json:"role,omitempty" doc:"A role of the policy." example:"admin"`
-	Password string `json:"password,omitempty" doc:"8 characters to 1,024 bytes. Left out, the member is invited and chooses one himself."`
+	Password string `json:"password,omitempty" format:"password" minLength:"8" doc:"At most 1,024 bytes. Left out, the member is invited and chooses one himself."`
 }
 
 // AddedMember is a new member and, if he was invited, the link by which he joins.

@@ -26,6 +26,9 @@ type Code string
 
 // The codes of problems that are not verdicts; those of verdicts are the domain's reasons.
 const (
+	// CodeUnauthenticated stands for a key that is missing, malformed or unknown: an end
+	// client must not learn which.
+	CodeUnauthenticated  Code = "unauthenticated"
 	CodeInvalidJSON      Code = "invalid_json"
 	CodeInvalid          Code = "invalid"
 	CodeForbidden        Code = "forbidden"

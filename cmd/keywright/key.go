@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/keywright/keywright/api"
+	"github.com/keywright/keywright/secret"
+)
+
+func keyCommand() *cli.Command {
+	return group("key", "issue, list, show and revoke keys",
+		"A key acts for its whole account with full rights. Give each holder a key of their own.",
+		&cli.Command{
+			Name: "issue", Usage: "make a key and print its text, once",
+			UsageText: "keywright key issue --account SLUG --description TEXT [--api-version VERSION] [--environment live|test]",
+			Description: `The key's text goes to standard output and can never be shown again: keep it. Name the key
+after who or what will hold it; the description can't be changed later.
+
+Examples:
+  keywright key issue --account acme --description 'nightly export' --api-version v2
+  KEY=$(keywright key issue --account acme --description 'pager of the on-call team')`,
+			Flags: []cli.Flag{
+				accountFlag("`SLUG` of the account that the key acts for"),
+				text("description", "`TEXT` that says who or what will hold the key, at most 200 characters"),
+				text("api-version", "API `VERSION` that the key is for, such as v1; default: the policy's preselected one"),
+				text("environment", "`ENVIRONMENT` of the key, live or test; default: live"),
+				asFlag(),
+			},
+			Action: issueKey,
+		},
+		&cli.Command{
+			Name: "list", Usage: "list an account's keys, newest first, revoked ones too",
+			UsageText: "keywright key list --account SLUG",
+			Description: `Examples:
+  keywright key list --account acme
+  keywright key list --account acme --json | jq -r '.keys[] | select(.last_used_at == null) | .id'`,
+			Flags:  []cli.Flag{accountFlag("`SLUG` of the account"), asFlag()},
+			Action: listKeys,
+		},
+		&cli.Command{
+			Name: "show", Usage: "show one key",
+			UsageText: "keywright key show ID [--account SLUG]",
+			Description: `Example:
+  keywright key show key_o6p4Zq81LmT3`,
+			Flags:  []cli.Flag{accountFlag("`SLUG` of the account in which to look; default: all"), asFlag()},
+			Action: showKey,
+		},
+		&cli.Command{
+			Name: "revoke", Usage: "end a key for good, at once",
+			UsageText: "keywright key revoke ID [--account SLUG] [--reason TEXT] [--yes]",
+			Description: `Shows which key it would end; with --yes it does it. That can't be undone: issue a new key.
+The other keys of the account go on working.
+
+Examples:
+  keywright key revoke key_o6p4Zq81LmT3
+  keywright key revoke key_o6p4Zq81LmT3 --reason 'leaked in a log' --yes`,
+			Flags: []cli.Flag{
+				accountFlag("`SLUG` of the account in which to look; default: all"),
+				text("reason", "`TEXT` for the history, at most 200 characters"),
+				asFlag(), yesFlag(),
+			},
+			Action: revokeKey,
+		},
+	)
+}
+
+var keyID = regexp.MustCompile(`^key_[0-9A-Za-z_]{1,40}$`)
+
+// keyIDArgument is the id that was typed. A key's own text is caught here, before it gets into
+// a request and from there into a log.
+func keyIDArgument(cmd *cli.Command) (string, error) {
+	given, err := arguments(cmd, []string{"ID"})
+	if err != nil {
+		return "", err
+	}
+	if parts, ok := secret.Split(given[0]); ok {
+		return "", usage(cmd, "that is a key's text, which does not belong on a command line: now it stands in the shell's history; its id is key_%s", parts.ID)
+	}
+	if !keyID.MatchString(given[0]) {
+		return "", usage(cmd, "that is not a key's id, which is like key_o6p4Zq81LmT3; find it with: keywright key list --account SLUG")
+	}
+	return given[0], nil
+}
+
+// findKey reads a key: of the account, if one was named.
+func (o *operator) findKey(ctx context.Context, id string) (json.RawMessage, api.Key, error) {
+	answer, err := o.call(ctx, http.MethodGet, "/v1/keys/"+id, nil)
+	if err != nil {
+		return nil, api.Key{}, o.noKey(err, id)
+	}
+	key, err := decode[api.Key](answer)
+	return answer, key, err
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+)
+
+// list reads all pages of a list, whose elements stand under name. Each page begins where the
+// one before it ended, so what is made or revoked meanwhile neither hides nor doubles another.
+func (o *operator) list(ctx context.Context, path, name string) ([]json.RawMessage, error) {
+	var all []json.RawMessage
+	query := url.Values{"limit": {"200"}}
+	for {
+		answer, err := o.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil)
+		if err != nil {
+			return nil, err
+		}
+		page, err := decode[map[string]json.RawMessage](answer)
+		if err != nil {
+			return nil, err
+		}
+		elements, err := decode[[]json.RawMessage](page[name])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, elements...)
+		var next *string
+		if raw, ok := page["next_cursor"]; ok {
+			if next, err = decode[*string](raw); err != nil {
+				return nil, err
+			}
+		}
+		if next == nil {
+			return all, nil
+		}
+		if *next == query.Get("cursor") {
+			return nil, failed("the server's list does not end; its log may say more")
+		}
+		query.Set("cursor", *next)
+	}
+}
+
+// decodeAll reads the elements of a list.
+func decodeAll[T any](elements []json.RawMessage) ([]T, error) {
+	all := make([]T, len(elements))
+	for i, element := range elements {
+		var err error
+		if all[i], err = decode[T](element); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

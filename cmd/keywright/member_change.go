@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/keywright/keywright/api"
+)
+
+// changeMember finds the member that was named, and calls change with what was typed.
+func changeMember(ctx context.Context, cmd *cli.Command, names []string, change func(*operator, api.Member, []string) error) error {
+	given, err := arguments(cmd, names, "account")
+	if err != nil {
+		return err
+	}
+	o, err := dial(cmd)
+	if err != nil {
+		return err
+	}
+	member, err := o.findMember(ctx, given[0])
+	if err != nil {
+		return err
+	}
+	return change(o, member, given)
+}
+
+func memberPath(m api.Member) string { return "/v1/members/" + url.PathEscape(m.ID) }
+
+func setRole(ctx context.Context, cmd *cli.Command) error {
+	return changeMember(ctx, cmd, []string{"EMAIL", "ROLE"}, func(o *operator, m api.Member, given []string) error {
+		answer, err := o.call(ctx, http.MethodPatch, memberPath(m), api.MemberChange{Role: given[1]})
+		if err != nil {
+			return err
+		}
+		changed, err := decode[api.Member](answer)
+		if err != nil {
+			return err
+		}
+		return done(cmd, answer, "%s is %s of account %s now", changed.Email, changed.Role, cmd.String("account"))
+	})
+}
+
+func removeMember(ctx context.Context, cmd *cli.Command) error {
+	return changeMember(ctx, cmd, []string{"EMAIL"}, func(o *operator, m api.Member, _ []string) error {
+		account := cmd.String("account")
+		if !cmd.Bool("yes") {
+			return unconfirmed("remove %s (%s, %s, %s) from account %s and end their sessions; the account's keys stay", m.Email, m.Name, m.Role, m.State, account)
+		}
+		answer, err := o.call(ctx, http.MethodDelete, memberPath(m), nil)
+		if err != nil {
+			return err
+		}
+		return done(cmd, answer, "removed %s (%s) from account %s", m.Email, m.Name, account)
+	})
+}
+
+func inviteMember(ctx context.Context, cmd *cli.Command) error {
+	return changeMember(ctx, cmd, []string{"EMAIL"}, func(o *operator, m api.Member, _ []string) error {
+		answer, err := o.call(ctx, http.MethodPost, memberPath(m)+"/invitation", nil)
+		if err != nil {
+			return err
+		}
+		invited, err := decode[api.AddedMember](answer)
+		if err != nil {
+			return err
+		}
+		return joined(cmd, answer, invited, cmd.String("account"), "made a new link for "+invited.Email+"; the older one has ended")
+	})
+}
+
+// joined says what was done for a new member and, when they have yet to choose a password,
+// prints the link for that.
+func joined(cmd *cli.Command, answer json.RawMessage, m api.AddedMember, account, did string) error {
+	if m.InvitationURL == "" {
+		return done(cmd, answer, "%s", did)
+	}
+	say(cmd.Root().ErrWriter, "%s", did)
+	say(cmd.Root().ErrWriter, "the link is for %s alone; it works once, for 7 days, and is not shown again", m.Email)
+	return printOnce(cmd, answer, m.InvitationURL, "make a new link with: keywright member invite "+m.Email+" --account "+account)
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v3"
+)
+
+const (
+	answerTimeout = 30 * time.Second // for the whole exchange; the server gives up after 15 s
+	maxAnswer     = 8 << 20          // bytes; a page of 200 keys is below 1 MiB
+
+	// maxSocketPath is what the kernel takes, in bytes, without the zero at the end: 107 on
+	// Linux (unix(7)), 103 on macOS.
+	maxSocketPath = len(syscall.RawSockaddrUnix{}.Path) - 1
+
+	accountHeader = "Keywright-Account" // a slug: in which account the operator acts
+	actAsHeader   = "Keywright-Act-As"  // an e-mail address: of the member in whose place he acts
+)
+
+// socketPath is where the server of a data folder listens for the operator.
+func socketPath(data string) string { return filepath.Join(data, "keywright.sock") }
+
+// operator speaks REST to a server over its operator socket. It sends no credential: the
+// socket's mode keeps everyone else out.
+type operator struct {
+	client *http.Client
+	data   string
+	header http.Header
+}
+
+// dial prepares to speak to the server of the data folder. It connects at the first call.
+func dial(cmd *cli.Command) (*operator, error) {
+	data := cmd.String("data")
+	if data == "" {
+		return nil, usage(cmd, "--data (or KEYWRIGHT_DATA) is empty; name the folder that the server uses")
+	}
+	if socket := socketPath(data); len(socket) > maxSocketPath {
+		return nil, failed("the path of the operator socket has %d bytes, and at most %d can be used; name the folder by a shorter path, such as a relative one", len(socket), maxSocketPath)
+	}
+	if cmd.String("as") != "" && cmd.String("account") == "" {
+		return nil, usage(cmd, "--as needs --account: a member is one of an account")
+	}
+	o := connect(data)
+	for flag, header := range map[string]string{"account": accountHeader, "as": actAsHeader} {
+		if value := cmd.String(flag); value != "" {
+			if err := o.name(cmd, header, "--"+flag, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return o, nil
+}
+
+// name says in a header of each request which account or member is meant; what was typed for
+// it is called typed.
+func (o *operator) name(cmd *cli.Command, header, typed, value string) error {
+	if strings.ContainsFunc(value, hostile) { // which a header could not carry
+		return usage(cmd, "%s holds a control character", typed)
+	}
+	o.header.Set(header, value)
+	return nil
+}
+
+// connect makes an operator that acts in no account yet.
+func connect(data string) *operator {
+	return &operator{data: data, header: http.Header{}, client: &http.Client{
+		Timeout: answerTimeout,
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "unix", socketPath(data))
+			},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// call sends body, if any, and answers what the server sent.
+//
+// Errors: *api.Problem when the server refused; *failure when the account or the member in whose
+// place to act does not exist, when it could not be asked, or when its answer was lost.
+func (o *operator) call(ctx context.Context, method, path string, body any) (json.RawMessage, error) {
+	var sent io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("write the request: %w", err)
+		}
+		sent = bytes.NewReader(encoded)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, sent)
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	r.Header = o.header.Clone()
+	if sent != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := o.client.Do(r)
+	if err != nil {
+		return nil, o.unanswered(err, method)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if err != nil {
+		return nil, o.unanswered(err, method)
+	}
+	if answer.StatusCode >= 300 {
+		return nil, o.refused(answer.StatusCode, text)
+	}
+	if len(text) > maxAnswer {
+		return nil, failed("the server's answer has more than %d bytes", maxAnswer)
+	}
+	return text, nil
+}
+
+// decode reads an answer as what it should be. Members that are not known here are left
+// out: the server may be newer.
+func decode[T any](answer json.RawMessage) (T, error) {
+	var v T
+	if err := json.Unmarshal(answer, &v); err != nil {
+		return v, failed("the server's answer can't be read; is it of this version? ours: keywright version")
+	}
+	return v, nil
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/internal/config"
+	"github.com/keywright/keywright/keyring"
+	"github.com/keywright/keywright/meter"
+	"github.com/keywright/keywright/password"
+	"github.com/keywright/keywright/secret"
+	"github.com/keywright/keywright/server"
+	"github.com/keywright/keywright/server/console"
+	"github.com/keywright/keywright/server/gate"
+	"github.com/keywright/keywright/server/rest"
+	"github.com/keywright/keywright/store"
+	"github.com/keywright/keywright/store/sqlite"
+)
+
+// process is everything that one `keywright serve` is made of.
+type process struct {
+	settings  config.Config
+	log       *slog.Logger
+	store     *store.Store
+	meter     *meter.Meter
+	service   *keywright.Service
+	public    *url.URL
+	endpoints []server.Endpoint
+}
+
+// serve starts everything, tells out where to look, and blocks until ctx ends.
+func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io.Writer) (err error) {
+	db, err := sqlite.Open(ctx, settings.Data, sqlite.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	ring, err := openKeyring(ctx, settings.Data, db)
+	if err != nil {
+		return err
+	}
+	p := &process{settings: settings, log: log, store: db, meter: meter.New(db, meter.Options{Log: log})}
+	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used})
+	if err := p.listen(ctx); err != nil {
+		return err
+	}
+	if err := p.welcome(ctx, out); err != nil {
+		return err
+	}
+	return p.run(ctx)
+}
+
+func openKeyring(ctx context.Context, data string, db *store.Store) (*secret.Keyring, error) {
+	return keyring.Open(ctx, filepath.Join(data, "keyring"), os.Getenv(keyring.Variable), db, rand.Reader)
+}
+
+// listen opens the three listeners and puts their handlers together.
+func (p *process) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	front, err := lc.Listen(ctx, "tcp", p.settings.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	verify, err := lc.Listen(ctx, "tcp", p.settings.VerifyListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("--verify-listen: %w", err), front.Close())
+	}
+	operator, err := listenSocket(ctx, socketPath(p.settings.Data))
+	if err != nil {
+		return errors.Join(err, front.Close(), verify.Close())
+	}
+	if p.public, err = p.settings.Public(front.Addr().String()); err != nil {
+		return err
+	}
+	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log})
+	public := http.NewServeMux()
+	public.Handle("/v1/", rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log}))
+	public.Handle("/", pages.Handler())
+	data := http.NewServeMux()
+	data.Handle("/", gate.New(p.service, gate.Options{Policy: p.service.Policy(), Log: p.log}))
+	for _, mux := range []*http.ServeMux{public, data} {
+		mux.HandleFunc("GET /healthz", healthy)
+		mux.HandleFunc("GET /readyz", p.ready)
+	}
+	p.endpoints = []server.Endpoint{
+		{Name: "console", Listener: front, Handler: public, Hosts: p.settings.Hosts(p.public)},
+		{Name: "verify", Listener: verify, Handler: data, Anonymous: true, LogLevel: slog.LevelDebug},
+		{Name: "operator", Listener: operator, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
+	}
+	return nil
+}
+
+// listenSocket opens the operator socket, which nobody but this user may open: whoever
+// reaches it is the operator. The lock on the database has already shown that no other
+// process serves this folder, so a socket that is there was left behind.
+func listenSocket(ctx context.Context, path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("remove the old operator socket: %w", err)
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("open the operator socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("close the operator socket to others: %w", err), listener.Close())
+	}
+	return listener, nil
+}
+
+// run serves until ctx ends or the store can no longer be trusted.
+func (p *process) run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	metered := make(chan error, 1)
+	meterCtx, stopMeter := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { metered <- p.meter.Run(meterCtx) }()
+	watched := make(chan error, 1)
+	go func() {
+		defer stop()
+		watched <- p.watch(ctx)
+	}()
+	err := server.Run(ctx, p.log, p.endpoints...)
+	stop()
+	stopMeter() // after the last request: its use is to be saved too
+	return errors.Join(err, <-watched, <-metered)
+}
+
+// watch cleans out old sessions, and ends the process when a commit failed half-way: what
+// stands in the database is then only known to the next start.
+func (p *process) watch(ctx context.Context) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.store.Broken():
+			return fmt.Errorf("the database failed in the middle of a commit; start again to see what stands: %w", keywright.ErrOutcomeUnknown)
+		case now := <-hourly.C:
+			if err := p.store.DeleteExpiredSessions(ctx, now); err != nil {
+				p.log.Warn("old sessions stay for now", "error", err)
+			}
+		}
+	}
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
+
+// ready answers whether this process can decide: it can when its store answers.
+func (p *process) ready(w http.ResponseWriter, r *http.Request) {
+	if err := p.store.Ping(r.Context()); err != nil {
+		p.log.Warn("not ready", "error", err)
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = io.WriteString(w, "ready\n")
+}
+
+// addresses are written to the data folder for whoever started this on port 0.
+type addresses struct {
+	Console string `json:"console"`
+	Verify  string `json:"verify"`
+}
+
+func (p *process) writeAddresses() error {
+	text, err := json.Marshal(addresses{
+		Console: "http://" + p.endpoints[0].Listener.Addr().String(),
+		Verify:  "http://" + p.endpoints[1].Listener.Addr().String(),
+	})
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(p.settings.Data, "addresses.json")
+	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
+		return fmt.Errorf("write the addresses: %w", err)
+	}
+	return os.Rename(path+".new", path)
+}

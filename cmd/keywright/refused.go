@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/keywright/keywright/api"
+)
+
+// refused reads why the server refused. What answers without a problem is not Keywright, or
+// not of this version.
+func (o *operator) refused(status int, text []byte) error {
+	var p api.Problem
+	if json.Unmarshal(text, &p) != nil || p.Title == "" {
+		return failed("the server answered %d (%s) without saying why; is it of this version? ours: keywright version", status, http.StatusText(status))
+	}
+	for _, wrong := range p.Errors {
+		switch {
+		case p.Code == api.CodeNotFound && wrong.Pointer == "#header/"+accountHeader:
+			return o.noAccount()
+		case p.Code == api.CodeNotFound && wrong.Pointer == "#header/"+actAsHeader:
+			return o.noMember("active member", o.header.Get(actAsHeader))
+		}
+	}
+	return &p
+}
+
+// unanswered says why no answer came, and whether something may have been changed.
+func (o *operator) unanswered(err error, method string) error {
+	socket := socketPath(o.data)
+	var dialing *net.OpError
+	notSent := errors.As(err, &dialing) && dialing.Op == "dial"
+	switch {
+	case notSent && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)):
+		return failed("no server on %s; start one with: keywright serve --data %s, or name another's folder with --data", socket, o.data)
+	case notSent && errors.Is(err, fs.ErrPermission):
+		return failed("%s may only be used by the user who runs the server; be that user", socket)
+	case notSent:
+		return failed("can't reach the server on %s: %v", socket, dialing.Err)
+	}
+	lost := &failure{exitFailed, []string{"no answer came from the server on " + socket + "; its log says more"}}
+	if method != http.MethodGet {
+		lost.lines = append(lost.lines, "it may have done what was asked or not: look before you ask again")
+	}
+	return lost
+}
+
+// The server answers what is absent without repeating its name: it may be a key that was
+// typed in the wrong place. Here a name is said again if it has the form of one.
+
+func (o *operator) noAccount() error {
+	return failed("no account %s; see: keywright account list", slugOr(o.header.Get(accountHeader)))
+}
+
+func (o *operator) noMember(kind, email string) error {
+	if !strings.Contains(email, "@") {
+		email = "of that name"
+	}
+	account := slugOr(o.header.Get(accountHeader))
+	return failed("no %s %s in account %s; see: keywright member list --account %s", kind, email, account, account)
+}
+
+// noKey says which key is absent, if that is what err says.
+func (o *operator) noKey(err error, id string) error {
+	account := o.header.Get(accountHeader)
+	switch {
+	case !isProblem(err, api.CodeNotFound):
+		return err
+	case account == "":
+		return failed("no key %s in any account; see: keywright key list --account SLUG", id)
+	}
+	return failed("no key %s in account %s; see: keywright key list --account %s", id, account, account)
+}
+
+// slugOr is a slug, or words for what cannot be one.
+func slugOr(text string) string {
+	for _, r := range text {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
+			return "of that name"
+		}
+	}
+	return text
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/keywright/keywright/internal/config"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "run the console, the REST API and the data plane",
+		Description: `Each setting is a flag or an environment variable; the flag goes before.
+
+The first start prints a link to make the first account, which works once and for an hour.
+With --demo it makes the account acme instead, with one member per role, and prints how to
+sign in.
+
+Example:
+  keywright serve --data /var/lib/keywright --public-url https://keys.example.com`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` of the console and the REST API", Sources: cli.EnvVars("KEYWRIGHT_LISTEN")},
+			&cli.StringFlag{Name: "verify-listen", Value: "127.0.0.1:8081", Usage: "`ADDRESS` of the data plane", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_LISTEN")},
+			&cli.StringFlag{Name: "public-url", Usage: "`URL` under which people reach the console; default: http and the address of --listen", Sources: cli.EnvVars("KEYWRIGHT_PUBLIC_URL")},
+			&cli.BoolFlag{Name: "verify-open", Usage: "let anyone who reaches --verify-listen ask for verdicts, on any address", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_OPEN")},
+			&cli.BoolFlag{Name: "demo", Usage: "make the demo account at the first start", Sources: cli.EnvVars("KEYWRIGHT_DEMO")},
+			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "text or json", Sources: cli.EnvVars("KEYWRIGHT_LOG_FORMAT")},
+			&cli.StringFlag{Name: "log-level", Value: "info", Usage: "debug, info, warn or error", Sources: cli.EnvVars("KEYWRIGHT_LOG_LEVEL")},
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Present() {
+				return usage(c, "serve takes no arguments, only flags")
+			}
+			settings := config.Config{
+				Data: c.String("data"), Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),
+				PublicURL: c.String("public-url"), VerifyOpen: c.Bool("verify-open"), Demo: c.Bool("demo"),
+				LogFormat: c.String("log-format"), LogLevel: c.String("log-level"),
+			}
+			if err := settings.Check(); err != nil {
+				return &failure{exitUsage, strings.Split(err.Error(), "\n")}
+			}
+			return serve(ctx, settings, logger(settings), c.Root().Writer)
+		},
+	}
+}
+
+// logger writes to standard error; what people are to read goes to standard output.
+func logger(settings config.Config) *slog.Logger {
+	level, _ := settings.Level()
+	options := &slog.HandlerOptions{Level: level}
+	if settings.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

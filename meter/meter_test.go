@@ -1,0 +1,280 @@
+package meter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/keywright/keywright"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// ledger is a saver that remembers, and fails when it is told to.
+type ledger struct {
+	mu    sync.Mutex
+	saves []map[keywright.KeyID]time.Time
+	fail  error
+	hang  bool // until ctx ends
+}
+
+func (l *ledger) SaveLastUsed(ctx context.Context, used map[keywright.KeyID]time.Time) error {
+	if l.hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fail != nil {
+		return l.fail
+	}
+	l.saves = append(l.saves, maps.Clone(used))
+	return nil
+}
+
+func (l *ledger) all() []map[keywright.KeyID]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.saves)
+}
+
+func (l *ledger) fails(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail = err
+}
+
+// run starts m and answers what stops it and waits for its end.
+func run(t *testing.T, m *Meter) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+	return func() error { cancel(); return <-ended }
+}
+
+func after(d time.Duration) {
+	<-time.After(d) // by the bubble's clock
+	synctest.Wait()
+}
+
+func noon(seconds int) time.Time {
+	return time.Date(2026, 3, 1, 12, 0, seconds, 0, time.UTC)
+}
+
+func TestTheLatestUseOfEachKeyIsSavedWithTheNextFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept ledger
+		m := New(&kept, Options{})
+		stop := run(t, m)
+		m.Used("key_a", noon(1))
+		m.Used("key_b", noon(5))
+		m.Used("key_a", noon(3))
+		m.Used("key_a", noon(2))
+		after(time.Second - 1)
+		if len(kept.all()) != 0 {
+			t.Errorf("before the flush: got %d saves, want 0", len(kept.all()))
+		}
+		after(1)
+		want := map[keywright.KeyID]time.Time{"key_a": noon(3), "key_b": noon(5)}
+		if len(kept.all()) != 1 || !maps.Equal(kept.all()[0], want) {
+			t.Errorf("got %v, want one save of %v", kept.all(), want)
+		}
+		after(time.Hour)
+		if err := stop(); err != nil || len(kept.all()) != 1 {
+			t.Errorf("without use: got %d saves and %v, want still 1 and no error", len(kept.all()), err)
+		}
+	})
+}
+
+func TestWhatCouldNotBeSavedIsSavedLaterWithWhatCameSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept ledger
+		var log bytes.Buffer
+		kept.fails(errors.New("disk full"))
+		m := New(&kept, Options{Flush: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		stop := run(t, m)
+		m.Used("key_a", noon(1))
+		m.Used("key_b", noon(9))
+		after(5 * time.Second)
+		m.Used("key_a", noon(7))
+		m.Used("key_b", noon(2))
+		after(5 * time.Second)
+		if got := strings.Count(log.String(), "disk full"); got != 1 {
+			t.Errorf("the failure was logged %d times in 10 flushes, want once:\n%s", got, &log)
+		}
+		kept.fails(nil)
+		after(5 * time.Second)
+		want := map[keywright.KeyID]time.Time{"key_a": noon(7), "key_b": noon(9)}
+		if len(kept.all()) != 1 || !maps.Equal(kept.all()[0], want) {
+			t.Errorf("got %v, want one save of %v", kept.all(), want)
+		}
+		if got := strings.Count(log.String(), "saved again"); got != 1 {
+			t.Errorf("the recovery was logged %d times, want once:\n%s", got, &log)
+		}
+		if err := stop(); err != nil || m.Dropped() != 0 {
+			t.Errorf("got %v and %d dropped, want no error and none", err, m.Dropped())
+		}
+	})
+}
+
+func TestTheEndSavesOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept ledger
+		m := New(&kept, Options{Flush: time.Hour})
+		stop := run(t, m)
+		m.Used("key_a", noon(1))
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+		if len(kept.all()) != 1 {
+			t.Errorf("got %d saves, want 1", len(kept.all()))
+		}
+	})
+}
+
+func TestTheEndWaitsFiveSecondsAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(&ledger{hang: true}, Options{Flush: time.Hour})
+		stop := run(t, m)
+		m.Used("key_a", noon(1))
+		start := time.Now()
+		err := stop()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want the deadline's error", err)
+		}
+		if took := time.Since(start); took != lastFlush {
+			t.Errorf("took %v, want %v", took, lastFlush)
+		}
+	})
+}
+
+// A stop in the middle of a save is no failure to tell: the last flush saves it.
+func TestAStopDuringASaveLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		kept := ledger{hang: true}
+		m := New(&kept, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		ctx, cancel := context.WithCancel(t.Context())
+		m.Used("key_a", noon(1))
+		ended := make(chan error, 1)
+		go func() { ended <- m.Run(ctx) }()
+		after(time.Second) // Run hangs in its first save
+		kept.hang = false
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if len(kept.all()) != 1 || log.Len() != 0 {
+			t.Errorf("got %d saves and log %q, want 1 and nothing", len(kept.all()), &log)
+		}
+	})
+}
+
+func TestAFloodOfKeysIsBoundedAndCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept ledger
+		kept.fails(errors.New("database is locked"))
+		m := New(&kept, Options{Keys: 10})
+		stop := run(t, m)
+		use := func(prefix string) {
+			for i := range 25 {
+				m.Used(keywright.KeyID(fmt.Sprintf("%s%d", prefix, i)), noon(1))
+			}
+		}
+		use("key_a")
+		after(time.Second) // 10 are waiting, 15 dropped
+		use("key_b")       // 10 more, of which none finds room, and 15
+		after(time.Second)
+		m.Used("key_a0", noon(2)) // known: needs no room
+		after(time.Second)
+		if got := m.Dropped(); got != 40 {
+			t.Errorf("dropped: got %d, want 40", got)
+		}
+		kept.fails(nil)
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+		if len(kept.all()) != 1 || len(kept.all()[0]) != 10 || !kept.all()[0]["key_a0"].Equal(noon(2)) {
+			t.Errorf("got %v, want one save of 10 keys with the latest use of key_a0", kept.all())
+		}
+	})
+}
+
+func TestManyKeysAreSavedInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept ledger
+		m := New(&kept, Options{})
+		stop := run(t, m)
+		for i := range 2*perSave + 1 {
+			m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), noon(1))
+		}
+		after(time.Second)
+		all := map[keywright.KeyID]time.Time{}
+		for _, save := range kept.all() {
+			if len(save) > perSave {
+				t.Errorf("one save of %d keys, want at most %d", len(save), perSave)
+			}
+			maps.Copy(all, save)
+		}
+		if len(kept.all()) != 3 || len(all) != 2*perSave+1 {
+			t.Errorf("got %d keys in %d saves, want %d in 3", len(all), len(kept.all()), 2*perSave+1)
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestManyGoroutinesMayUseAtOnce(t *testing.T) {
+	var kept ledger
+	m := New(&kept, Options{Flush: time.Millisecond})
+	stop := run(t, m)
+	var users sync.WaitGroup
+	for g := range 8 {
+		users.Go(func() {
+			for i := range 1000 {
+				m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i%50)), noon(g*1000+i))
+			}
+		})
+	}
+	users.Wait()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	latest := map[keywright.KeyID]time.Time{}
+	for _, save := range kept.all() {
+		for id, at := range save {
+			if at.After(latest[id]) {
+				latest[id] = at
+			}
+		}
+	}
+	for i := range 50 {
+		id := keywright.KeyID(fmt.Sprintf("key_%d", i))
+		if want := noon(7*1000 + 950 + i); !latest[id].Equal(want) {
+			t.Errorf("%s: got %v, want %v", id, latest[id], want)
+		}
+	}
+}
+
+func BenchmarkUsed(b *testing.B) {
+	m := New(&ledger{}, Options{})
+	at := noon(1)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			m.Used("key_0123456789AB", at)
+		}
+	})
+}

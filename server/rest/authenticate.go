@@ -1,0 +1,126 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
+)
+
+// refusal is an error that says why a request did not get in.
+type refusal struct {
+	reason keywright.Reason
+	sent   bool // a credential was sent, good or bad
+}
+
+func (r *refusal) Error() string { return "refused: " + string(r.reason) }
+
+// admit finds out who asks and whether he may use the API at all: but for the operator, the
+// account's plan must give API access (F2). Who he is, he may ask on any plan.
+//
+// Errors: *refusal, ErrSuspended, *NotEntitledError, *api.Problem.
+func (h *handler) admit(r *http.Request, op *huma.Operation) (keywright.Principal, error) {
+	anyPlan := op.OperationID == opSelf
+	if h.options.Operator {
+		by, err := h.operator(r, op)
+		if err != nil || !by.ForOperator {
+			return by, err
+		}
+		return by, h.member(r.Context(), by, anyPlan)
+	}
+	sent := len(r.Header.Values("Authorization"))+len(r.Header.Values("X-API-Key")) > 0
+	if keyInURL(r.URL) {
+		if sent {
+			return keywright.Principal{}, &refusal{keywright.AmbiguousCredential, true}
+		}
+		return keywright.Principal{}, &refusal{keywright.NoCredential, false}
+	}
+	if by, ok := h.session(r, sent); ok {
+		if err := h.origins.Check(r); err != nil {
+			return keywright.Principal{}, crossOrigin()
+		}
+		return by, h.member(r.Context(), by, anyPlan)
+	}
+	return h.key(r, anyPlan)
+}
+
+// session is who is signed in to the console. A key goes before: whoever sends one means it.
+func (h *handler) session(r *http.Request, sent bool) (keywright.Principal, bool) {
+	if sent {
+		return keywright.Principal{}, false
+	}
+	return h.options.Session(r)
+}
+
+// keyInURL reports whether somebody put a key into the query string, where logs and the
+// browser's history have kept it already. It is never taken from there.
+func keyInURL(u *url.URL) bool {
+	query, _ := url.ParseQuery(u.RawQuery)
+	for name, values := range query {
+		for _, text := range append(values, name) {
+			if _, err := secret.Parse(text); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// key finds out which key was sent. The Accept header may name an API version, but that of
+// the product's API: it does not matter here.
+func (h *handler) key(r *http.Request, anyPlan bool) (keywright.Principal, error) {
+	text, way, err := policy.Presented(r.Header.Values("Authorization"), r.Header.Values("X-API-Key"))
+	switch {
+	case errors.Is(err, policy.ErrAmbiguousCredential):
+		return keywright.Principal{}, &refusal{keywright.AmbiguousCredential, true}
+	case err != nil:
+		return keywright.Principal{}, &refusal{keywright.NoCredential, false}
+	}
+	verdict, err := h.svc.Verify(r.Context(), keywright.Request{Text: text, Way: way})
+	if err != nil {
+		return keywright.Principal{}, err
+	}
+	by := verdict.Key.By()
+	switch {
+	case verdict.Valid:
+		return by, nil
+	case verdict.Reason == keywright.PlanNotEntitled && anyPlan && verdict.Version.Takes(way):
+		return by, nil
+	case verdict.Reason == keywright.PlanNotEntitled:
+		return by, h.notEntitled(verdict.Account)
+	}
+	return by, &refusal{verdict.Reason, true}
+}
+
+// member finds out whether a member still belongs to his account, and whether that is active
+// and has API access.
+func (h *handler) member(ctx context.Context, by keywright.Principal, anyPlan bool) error {
+	self, err := h.svc.Whoami(ctx, by)
+	switch {
+	case errors.Is(err, keywright.ErrNotFound) && by.ForOperator:
+		return noSuchMember()
+	case errors.Is(err, keywright.ErrNotFound):
+		return &refusal{keywright.Unknown, true}
+	case err != nil || anyPlan:
+		return err
+	case self.Account.State != keywright.AccountActive:
+		return keywright.ErrSuspended
+	case !self.Plan.APIAccess:
+		return h.notEntitled(self.Account)
+	}
+	return nil
+}
+
+func (h *handler) notEntitled(account keywright.Account) error {
+	plan, ok := h.svc.Policy().Plan(account.Plan)
+	if !ok {
+		plan = policy.Plan{Name: account.Plan, Label: account.Plan}
+	}
+	return &keywright.NotEntitledError{Plan: plan, Need: h.svc.Policy().PlansWithAPIAccess()}
+}

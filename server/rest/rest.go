@@ -1,0 +1,149 @@
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
+)
+
+// Options are the settings of the API. The zero value is right for a public listener without
+// a console beside it.
+type Options struct {
+	// Operator says that whoever reaches this handler is the operator: it is for a socket that
+	// nobody else can open. The header Keywright-Account then names the account that is acted
+	// in, by its slug, and Keywright-Act-As the member in whose place, by e-mail address. A
+	// path that names a key needs no account.
+	Operator bool
+
+	// Session finds the member who is signed in to the console with the same browser. It is
+	// asked only when a request sends no key. Default: nobody.
+	Session func(*http.Request) (keywright.Principal, bool)
+
+	PublicURL string           // where people reach the console, for invitations
+	Now       func() time.Time // the clock; default time.Now
+	Log       *slog.Logger     // hears of errors that nobody foresaw; default nobody
+}
+
+// service is what the API does with a request that it has understood.
+type service interface {
+	Policy() *policy.Policy
+	Verify(ctx context.Context, r keywright.Request) (keywright.Verdict, error)
+	Whoami(ctx context.Context, by keywright.Principal) (keywright.Self, error)
+
+	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
+	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
+	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
+	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, error)
+
+	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)
+	SetPlan(ctx context.Context, by keywright.Principal, plan string) (keywright.Account, error)
+	CreateAccount(ctx context.Context, by keywright.Principal, n keywright.NewAccount) (keywright.Account, keywright.Member, keywright.Token, error)
+	Accounts(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Account, keywright.Cursor, error)
+	AccountBySlug(ctx context.Context, by keywright.Principal, slug string) (keywright.Account, error)
+	AccountOfKey(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Account, error)
+
+	Members(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Member, keywright.Cursor, error)
+	Member(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
+	MemberByEmail(ctx context.Context, by keywright.Principal, email string) (keywright.Member, error)
+	AddMember(ctx context.Context, by keywright.Principal, n keywright.NewMember) (keywright.Member, keywright.Token, error)
+	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, error)
+	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
+	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
+}
+
+// handler serves the API. It is immutable once New has returned it.
+type handler struct {
+	svc     service
+	options Options
+	origins http.CrossOriginProtection
+	mux     *http.ServeMux
+
+	api      huma.API
+	requests map[reflect.Type]bool // the types of bodies, for the document
+}
+
+// New makes the handler of everything under /v1/.
+func New(svc service, o Options) http.Handler {
+	if o.Session == nil {
+		o.Session = func(*http.Request) (keywright.Principal, bool) { return keywright.Principal{}, false }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
+	h := &handler{svc: svc, options: o, mux: http.NewServeMux(), requests: map[reflect.Type]bool{}}
+	h.api = humago.New(h.mux, h.config())
+	h.api.UseMiddleware(h.enter)
+	h.keys()
+	h.members()
+	h.account()
+	h.operators()
+	h.self()
+	h.document()
+	h.elsewhere()
+	return h
+}
+
+// ServeHTTP answers a path that is not in its one spelling with 404: the mux would redirect,
+// and put into a Location header and an HTML page whatever the caller sent.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	asked := r.URL.EscapedPath()
+	if !strings.HasPrefix(asked, "/v1/") || path.Clean(asked) != strings.TrimSuffix(asked, "/") {
+		h.notFound(w, r)
+		return
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+// elsewhere answers the paths that are not there, and the methods that a path does not have.
+func (h *handler) elsewhere() {
+	h.mux.HandleFunc("/v1/", h.notFound)
+	for pattern, item := range h.api.OpenAPI().Paths {
+		h.mux.HandleFunc(pattern, h.notAllowed(methods(item)))
+	}
+	h.mux.HandleFunc(documentPath, h.notAllowed("GET, HEAD, OPTIONS"))
+}
+
+func (h *handler) notFound(w http.ResponseWriter, r *http.Request) {
+	h.refuse(w, r, &visit{requestID: requestID(w)}, noSuchPath())
+}
+
+func (h *handler) notAllowed(allow string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", allow)
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		h.refuse(w, r, &visit{requestID: requestID(w)}, methodNotAllowed(allow))
+	}
+}
+
+// methods lists what a path has, as the Allow header does.
+func methods(item *huma.PathItem) string {
+	var allow []string
+	for _, one := range []struct {
+		name string
+		op   *huma.Operation
+	}{{"GET, HEAD", item.Get}, {"POST", item.Post}, {"PATCH", item.Patch}, {"DELETE", item.Delete}} {
+		if one.op != nil {
+			allow = append(allow, one.name)
+		}
+	}
+	return strings.Join(append(allow, "OPTIONS"), ", ")
+}

@@ -1,0 +1,171 @@
+package rest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/api"
+)
+
+// operation is one of the document's, and who may use it.
+type operation struct {
+	method, path, body string
+	may                string // the roles that may; "operator": only he
+	status             int    // what whoever may gets: ids are of things that are not there
+}
+
+const (
+	absentKey    = "/v1/keys/key_000000000000"
+	absentMember = "/v1/members/mem_00000000000000000000"
+)
+
+func operations() map[string]operation {
+	const all, readers, admins, operator = "owner admin user limited_user", "owner admin user", "owner admin", "operator"
+	return map[string]operation{
+		"issueKey":        {"POST", "/v1/keys", `{"description":"a holder"}`, admins, 201},
+		"listKeys":        {"GET", "/v1/keys", "", admins, 200},
+		"getKey":          {"GET", absentKey, "", admins, 404},
+		"revokeKey":       {"POST", absentKey + "/revoke", "", admins, 404},
+		"deleteKey":       {"DELETE", absentKey, "", admins, 404},
+		"getAccount":      {"GET", "/v1/account", "", admins, 200},
+		"getSelf":         {"GET", "/v1/self", "", all, 200},
+		"listMembers":     {"GET", "/v1/members", "", readers, 200},
+		"getMember":       {"GET", absentMember, "", readers, 404},
+		"addMember":       {"POST", "/v1/members", `{"email":"NEW@example.com","role":"user"}`, admins, 201},
+		"changeMember":    {"PATCH", absentMember, `{"role":"user"}`, admins, 404},
+		"removeMember":    {"DELETE", absentMember, "", admins, 404},
+		"renewInvitation": {"POST", absentMember + "/invitation", "", admins, 404},
+		"changeAccount":   {"PATCH", "/v1/account", `{"plan":"standard"}`, operator, 200},
+		"createAccount":   {"POST", "/v1/accounts", `{"slug":"NEW","name":"New","plan":"basic","owner":{"email":"NEW@example.com"}}`, operator, 201},
+		"listAccounts":    {"GET", "/v1/accounts", "", operator, 200},
+	}
+}
+
+func TestTheTableHasEveryOperationOfTheDocument(t *testing.T) {
+	document, err := openapi3.NewLoader().LoadFromFile("../../api/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented []string
+	for _, item := range document.Paths.Map() {
+		for _, op := range item.Operations() {
+			documented = append(documented, op.OperationID)
+		}
+	}
+	slices.Sort(documented)
+	if table := slices.Sorted(maps.Keys(operations())); !slices.Equal(table, documented) {
+		t.Errorf("the table has %v, the document %v", table, documented)
+	}
+}
+
+func TestF1OnlyAnOwnerOrAdminReachesTheKeys(t *testing.T) {
+	w := newWorld(t)
+	n := 0
+	for name, op := range operations() {
+		for _, role := range []string{"owner", "admin", "user", "limited_user", "a key", "the operator"} {
+			ways := map[string]func(w *world, body string) *reply{
+				"signed in to the console": func(w *world, body string) *reply {
+					return w.do(w.public, op.method, op.path, body, "Test-Signed-In: "+role)
+				},
+				"in whose place the operator acts": func(w *world, body string) *reply {
+					return w.do(w.operator, op.method, op.path, body, "Keywright-Account: acme", "Keywright-Act-As: "+role+"@example.com")
+				},
+			}
+			may := slices.Contains(strings.Fields(op.may), role)
+			switch role {
+			case "a key": // F16
+				ways = map[string]func(*world, string) *reply{"by a header": func(w *world, body string) *reply { return w.withKey(op.method, op.path, body) }}
+				may = op.may != "operator"
+			case "the operator":
+				ways = map[string]func(*world, string) *reply{"over the socket": func(w *world, body string) *reply { return w.asOperator(op.method, op.path, body) }}
+				may = true
+			}
+			for way, ask := range ways {
+				t.Run(name+" by "+role+" "+way, func(t *testing.T) {
+					w := w.in(t)
+					n++
+					got := ask(w, strings.ReplaceAll(op.body, "NEW", fmt.Sprintf("new%d", n)))
+					if may {
+						if got.status != op.status {
+							t.Errorf("got %d, want %d: %s", got.status, op.status, got.body)
+						}
+						return
+					}
+					detail := got.problem(http.StatusForbidden, api.CodeForbidden).Detail
+					want := "Only an owner or admin may " // F17: who may, why, and what to do instead
+					switch {
+					case op.may == "operator":
+						want = "Only the operator"
+					case strings.Contains(op.may, "user"):
+						want = "Only an owner or admin or user may "
+					}
+					if !strings.HasPrefix(detail, want) || op.may != "operator" && !strings.Contains(detail, "ask one of them") {
+						t.Errorf("the refusal says %q, want %q and what to do instead", detail, want)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestF2WithoutAPIAccessTheAnswerIs402(t *testing.T) {
+	w := newWorld(t)
+	w.plan("lite")
+	for name, op := range operations() {
+		if name == "getSelf" {
+			continue
+		}
+		for way, got := range map[string]*reply{
+			"by a key":                         w.withKey(op.method, op.path, op.body),
+			"signed in to the console":         w.do(w.public, op.method, op.path, op.body, "Test-Signed-In: owner"),
+			"in whose place the operator acts": w.do(w.operator, op.method, op.path, op.body, "Keywright-Account: acme", "Keywright-Act-As: owner@example.com"),
+		} {
+			t.Run(name+" "+way, func(t *testing.T) {
+				got.t = t
+				p := got.problem(http.StatusPaymentRequired, api.CodeNotEntitled)
+				if !strings.Contains(p.Detail, "The Lite plan has no API access; it begins with the Basic plan.") {
+					t.Errorf("got %q", p.Detail)
+				}
+			})
+		}
+	}
+	t.Run("even the operator issues no key", func(t *testing.T) {
+		w := w.in(t)
+		w.asOperator("POST", "/v1/keys", `{"description":"too early"}`).problem(http.StatusPaymentRequired, api.CodeNotEntitled)
+	})
+	t.Run("who one is, one may ask on any plan", func(t *testing.T) {
+		w := w.in(t)
+		for way, got := range map[string]*reply{
+			"key":    w.withKey("GET", "/v1/self", ""),
+			"member": w.do(w.public, "GET", "/v1/self", "", "Test-Signed-In: owner"),
+		} {
+			var self api.Self
+			got.into(http.StatusOK, &self)
+			if self.Kind != way || self.Account.Plan != "lite" || len(self.Rights) != 0 {
+				t.Errorf("%s: got %s", way, got.body)
+			}
+		}
+	})
+	t.Run("but not in a way that the key's version does not take", func(t *testing.T) {
+		w := w.in(t)
+		w.plan("standard")
+		_, text, err := w.svc.Issue(t.Context(), keywright.Operator(w.acme.ID), keywright.NewKey{Description: "second", Version: "v2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.plan("lite")
+		w.do(w.public, "GET", "/v1/self", "", "Authorization: Basic "+basic(text.Reveal())).problem(http.StatusPaymentRequired, api.CodeNotEntitled)
+	})
+	t.Run("after an upgrade the same key works again", func(t *testing.T) {
+		w := w.in(t)
+		w.asOperator("PATCH", "/v1/account", `{"plan":"basic"}`).into(http.StatusOK, &api.Account{})
+		w.withKey("GET", "/v1/keys", "").into(http.StatusOK, &api.KeyPage{})
+	})
+}

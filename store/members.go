@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/store/queries"
+)
+
+const emailTaken = "already belongs to a member of this account"
+
+func (r reader) Member(ctx context.Context, account keywright.AccountID, id keywright.MemberID) (keywright.Member, error) {
+	row, err := r.q.Member(ctx, queries.MemberParams{Account: string(account), ID: string(id)})
+	if err != nil {
+		return keywright.Member{}, found("member", err)
+	}
+	return member(row), nil
+}
+
+func (r reader) MemberByEmail(ctx context.Context, account keywright.AccountID, email string) (keywright.Member, error) {
+	row, err := r.q.MemberByEmail(ctx, queries.MemberByEmailParams{Account: string(account), Email: email})
+	if err != nil {
+		return keywright.Member{}, found("member", err)
+	}
+	return member(row), nil
+}
+
+func (r reader) Members(ctx context.Context, account keywright.AccountID, page keywright.Page) ([]keywright.Member, error) {
+	at, id := before(page)
+	rows, err := r.q.Members(ctx, queries.MembersParams{Account: string(account), BeforeAt: at, BeforeID: id, Most: most(page)})
+	return all(rows, member), failed("list", "members", err)
+}
+
+func (r reader) Memberships(ctx context.Context, email string) ([]keywright.Member, error) {
+	rows, err := r.q.Memberships(ctx, email)
+	return all(rows, member), failed("list", "memberships", err)
+}
+
+// ActiveMembersIn reads the rows that it counts: they are an account's owners, a handful.
+func (t *tx) ActiveMembersIn(ctx context.Context, account keywright.AccountID, role string) (int, error) {
+	ids, err := t.q.ActiveMembersIn(ctx, queries.ActiveMembersInParams{Account: string(account), Role: role})
+	return len(ids), failed("list", "members", err)
+}
+
+func (t *tx) InsertMember(ctx context.Context, m keywright.Member) error {
+	err := t.q.InsertMember(ctx, queries.InsertMemberParams{
+		ID: string(m.ID), Account: string(m.Account), Email: m.Email, Name: m.Name,
+		Role: m.Role, State: string(m.State), CreatedAt: millis(m.Created),
+	})
+	return t.dialect.inserted("member", "email", emailTaken, err)
+}
+
+func (t *tx) SetRole(ctx context.Context, account keywright.AccountID, id keywright.MemberID, role string) error {
+	rows, err := t.q.SetRole(ctx, queries.SetRoleParams{Account: string(account), ID: string(id), Role: role})
+	return changed("member", rows, err)
+}
+
+// SetMemberState answers *ConflictError (email) when a removed member would come back beside
+// another with his address.
+func (t *tx) SetMemberState(ctx context.Context, account keywright.AccountID, id keywright.MemberID, state keywright.MemberState) error {
+	rows, err := t.q.SetMemberState(ctx, queries.SetMemberStateParams{Account: string(account), ID: string(id), State: string(state)})
+	if err != nil && t.dialect.Clash(err) == SameValue {
+		return &keywright.ConflictError{Field: "email", Why: emailTaken}
+	}
+	return changed("member", rows, err)
+}
+
+func member(row queries.Member) keywright.Member {
+	return keywright.Member{
+		ID: keywright.MemberID(row.ID), Account: keywright.AccountID(row.AccountID), Email: row.Email, Name: row.Name,
+		Role: row.Role, State: keywright.MemberState(row.State), Created: instant(row.CreatedAt),
+	}
+}

@@ -1,0 +1,55 @@
+-- name: Key :one
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+FROM keys
+WHERE account_id = @account AND id = @id;
+
+-- name: KeyByOnce :one
+SELECT id FROM keys WHERE account_id = @account AND once = @once AND once <> '';
+
+-- name: Keys :many
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+FROM keys
+WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
+ORDER BY created_at DESC, id DESC
+LIMIT @most;
+
+-- name: Sealed :many
+-- All that a verification needs, in one round trip: one row for each seal.
+SELECT sqlc.embed(keys), sqlc.embed(accounts), seals.mac, seals.pepper, seals.created_at AS sealed_at
+FROM keys
+JOIN accounts ON accounts.id = keys.account_id
+JOIN seals ON seals.key_id = keys.id
+WHERE keys.id = @id
+ORDER BY seals.mac;
+
+-- name: InsertKey :exec
+-- A key begins neither revoked nor used.
+INSERT INTO keys (
+	id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
+) VALUES (
+	@id, @account, @kind, @description, @version, @brand, @env, @last_four, @once,
+	@created_at, @created_by_kind, @created_by_id, @created_by_name,
+	@not_before, @expires_at, @disabled_at,
+	'', '', '', ''
+);
+
+-- name: RevokeKey :execrows
+-- Revoking twice keeps the first time and reason: history must not move.
+-- No row: unknown or already revoked; the adapter tells which.
+UPDATE keys SET revoked_at = @now,
+	revoked_by_kind = @by_kind, revoked_by_id = @by_id, revoked_by_name = @by_name, why_revoked = @why
+WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
+
+-- name: SetLastUsed :exec
+-- Batches can arrive in any order: the time never moves backwards.
+UPDATE keys SET last_used_at = @at
+WHERE id = @id AND (last_used_at IS NULL OR last_used_at < @at);

@@ -1,0 +1,2 @@
+-- name: InsertSeal :exec
+INSERT INTO seals (key_id, mac, pepper, created_at) VALUES (@key_id, @mac, @pepper, @created_at);

@@ -1,0 +1,106 @@
+-- The tables as PostgreSQL would have them. Nothing runs this file: sqlc checks the queries
+-- against it. The tables that run are made by the migrations of store/sqlite.
+--
+-- Times are milliseconds since 1970 in UTC; NULL is the zero time. JSON is kept as text.
+
+-- One row. revision counts the transactions that changed something, sequence the events.
+CREATE TABLE clock (
+	id       BIGINT PRIMARY KEY,
+	revision BIGINT NOT NULL,
+	sequence BIGINT NOT NULL
+);
+
+CREATE TABLE accounts (
+	id          TEXT   PRIMARY KEY,
+	slug        TEXT   NOT NULL UNIQUE,
+	name        TEXT   NOT NULL,
+	plan        TEXT   NOT NULL,
+	state       TEXT   NOT NULL,
+	created_at  BIGINT NOT NULL,
+	active_keys BIGINT NOT NULL
+);
+
+CREATE TABLE members (
+	id         TEXT   PRIMARY KEY,
+	account_id TEXT   NOT NULL REFERENCES accounts (id),
+	email      TEXT   NOT NULL, -- unique in its account where state <> 'removed'
+	name       TEXT   NOT NULL,
+	role       TEXT   NOT NULL,
+	state      TEXT   NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE TABLE passwords (
+	email      TEXT   PRIMARY KEY,
+	hash       TEXT   NOT NULL,
+	changed_at BIGINT NOT NULL
+);
+
+CREATE TABLE links (
+	hash       BYTEA  PRIMARY KEY,
+	purpose    TEXT   NOT NULL,
+	account_id TEXT   NOT NULL, -- '' where none is meant, and so below
+	member_id  TEXT   NOT NULL,
+	expires_at BIGINT NOT NULL,
+	spent_at   BIGINT
+);
+
+CREATE TABLE keys (
+	id              TEXT   PRIMARY KEY,
+	account_id      TEXT   NOT NULL REFERENCES accounts (id),
+	kind            TEXT   NOT NULL,
+	description     TEXT   NOT NULL,
+	version         TEXT   NOT NULL,
+	brand           TEXT   NOT NULL,
+	env             TEXT   NOT NULL,
+	last_four       TEXT   NOT NULL,
+	once            TEXT   NOT NULL, -- unique in its account where it is not ''
+	created_at      BIGINT NOT NULL,
+	created_by_kind TEXT   NOT NULL,
+	created_by_id   TEXT   NOT NULL,
+	created_by_name TEXT   NOT NULL,
+	not_before      BIGINT,
+	expires_at      BIGINT,
+	disabled_at     BIGINT,
+	revoked_at      BIGINT,
+	revoked_by_kind TEXT   NOT NULL,
+	revoked_by_id   TEXT   NOT NULL,
+	revoked_by_name TEXT   NOT NULL,
+	why_revoked     TEXT   NOT NULL,
+	last_used_at    BIGINT
+);
+
+CREATE TABLE seals (
+	key_id     TEXT   NOT NULL REFERENCES keys (id),
+	mac        BYTEA  NOT NULL,
+	pepper     BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (key_id, mac)
+);
+
+CREATE TABLE events (
+	sequence     BIGINT PRIMARY KEY,
+	id           TEXT   NOT NULL UNIQUE,
+	revision     BIGINT NOT NULL,
+	at           BIGINT NOT NULL,
+	account_id   TEXT   NOT NULL REFERENCES accounts (id),
+	actor_kind   TEXT   NOT NULL,
+	actor_id     TEXT   NOT NULL,
+	actor_name   TEXT   NOT NULL,
+	action       TEXT   NOT NULL,
+	subject_kind TEXT   NOT NULL,
+	subject_id   TEXT   NOT NULL,
+	subject_name TEXT   NOT NULL,
+	details      TEXT   NOT NULL -- a JSON object of texts
+);
+
+CREATE TABLE sessions (
+	token      TEXT   PRIMARY KEY,
+	data       BYTEA  NOT NULL,
+	expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE keyring_checks (
+	version BIGINT PRIMARY KEY,
+	value   BYTEA  NOT NULL
+);

@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/keywright/keywright"
+)
+
+func sessionCases() []testCase {
+	return []testCase{
+		{"a session is found until the instant of its end", func(s *test) {
+			data := []byte{0, 0xff, 'x', '\''}
+			s.wantError("save", s.Sessions.CommitCtx(s.ctx, "token", data, instant(1000)), nil)
+			s.now = instant(999)
+			got, found, err := s.Sessions.FindCtx(s.ctx, "token")
+			want(s, "found before its end", true)(found, err)
+			want(s, "its data", data)(got, err)
+			s.now = instant(1000)
+			got, found, err = s.Sessions.FindCtx(s.ctx, "token")
+			want(s, "found at its end", false)(found, err)
+			want[[]byte](s, "its data at its end", nil)(got, err)
+			_, found, err = s.Sessions.FindCtx(s.ctx, "Token")
+			want(s, "found by another token", false)(found, err)
+		}},
+		{"a session is overwritten, prolonged and deleted", func(s *test) {
+			s.wantError("save", s.Sessions.Commit("token", []byte("one"), instant(1)), nil)
+			s.wantError("save again", s.Sessions.Commit("token", []byte("two"), instant(9)), nil)
+			s.now = instant(5)
+			got, found, err := s.Sessions.Find("token")
+			want(s, "found", true)(found, err)
+			want(s, "its data", []byte("two"))(got, err)
+			s.wantError("delete", s.Sessions.Delete("token"), nil)
+			s.wantError("delete again", s.Sessions.DeleteCtx(s.ctx, "token"), nil)
+			_, found, err = s.Sessions.Find("token")
+			want(s, "found after its end", false)(found, err)
+		}},
+		{"sessions that have ended are removed, the others stay", func(s *test) {
+			for token, end := range map[string]int{"past": -1, "now": 0, "soon": 1} {
+				s.wantError(token, s.Sessions.CommitCtx(s.ctx, token, []byte(token), instant(end)), nil)
+			}
+			s.wantError("clean", s.Store.DeleteExpiredSessions(s.ctx, instant(0)), nil)
+			want(s, "rows", int64(1))(s.number("SELECT COUNT(*) FROM sessions"), nil)
+			_, found, err := s.Sessions.FindCtx(s.ctx, "soon")
+			want(s, "the one that lives", true)(found, err)
+		}},
+		{"sessions and last used take no revision and leave no event", func(s *test) {
+			a := s.account("acme")
+			k := s.key(a, "1")
+			s.wantError("session", s.Sessions.CommitCtx(s.ctx, "token", []byte("x"), instant(1)), nil)
+			s.wantError("last used", s.Store.SaveLastUsed(s.ctx, lastUsed(k.ID, 1)), nil)
+			s.wantClock("after", 2, 0) // of the account and the key
+		}},
+	}
+}
+
+func lastUsed(id keywright.KeyID, ms int) map[keywright.KeyID]time.Time {
+	return map[keywright.KeyID]time.Time{id: instant(ms)}
+}
+
+func lastUsedCases() []testCase {
+	return []testCase{
+		{"last used only moves forward", func(s *test) {
+			a := s.account("acme")
+			k := s.key(a, "1")
+			for _, c := range []struct{ save, want int }{{5, 5}, {3, 5}, {5, 5}, {6, 6}} {
+				s.wantError("save", s.Store.SaveLastUsed(s.ctx, lastUsed(k.ID, c.save)), nil)
+				got, err := s.Store.Key(s.ctx, a.ID, k.ID)
+				want(s, "last used", instant(c.want))(got.LastUsed, err)
+			}
+		}},
+		{"last used is saved for many keys at once, revoked ones too", func(s *test) {
+			a := s.account("acme")
+			one, two, three := s.key(a, "1"), s.key(a, "2"), s.key(a, "3")
+			s.wantError("revoke", s.revoke(a, two.ID, 5, ""), nil)
+			batch := map[keywright.KeyID]time.Time{one.ID: instant(1), two.ID: instant(2), "key_none": instant(3)}
+			s.wantError("save", s.Store.SaveLastUsed(s.ctx, batch), nil)
+			s.wantError("save nothing", s.Store.SaveLastUsed(s.ctx, nil), nil)
+			for id, at := range map[keywright.KeyID]time.Time{one.ID: instant(1), two.ID: instant(2), three.ID: {}} {
+				got, err := s.Store.Key(s.ctx, a.ID, id)
+				want(s, string(id), at)(got.LastUsed, err)
+			}
+		}},
+	}
+}
+
+func keyringCases() []testCase {
+	return []testCase{
+		{"check values are kept by version", func(s *test) {
+			want(s, "at first", map[int][]byte{})(s.Store.KeyringChecks(s.ctx))
+			s.wantError("save", s.Store.SaveKeyringChecks(s.ctx, map[int][]byte{1: {0, 1}, 65535: {2}}), nil)
+			s.wantError("save more", s.Store.SaveKeyringChecks(s.ctx, map[int][]byte{2: {3}}), nil)
+			want(s, "the checks", map[int][]byte{1: {0, 1}, 2: {3}, 65535: {2}})(s.Store.KeyringChecks(s.ctx))
+		}},
+	}
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/store/queries"
+)
+
+// writeTime is how long a transaction may take from its beginning to its commit. The commit
+// itself has no limit: to cut it off would leave its outcome unknown.
+const writeTime = 10 * time.Second
+
+// tx is one transaction that changes the domain; it implements keywright.Tx.
+type tx struct {
+	reader
+	dialect  Dialect
+	revision int64
+}
+
+var _ keywright.Tx = (*tx)(nil)
+
+// Write runs change in a transaction of its own and gives it the next revision. A change
+// that writes nothing takes none. Once change has begun, the end of ctx does not stop it.
+func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) error {
+	return s.alone(ctx, func(ctx context.Context, q *queries.Queries) error {
+		// The first statement of all: its row's lock makes every other writer wait.
+		revision, err := q.NextRevision(ctx)
+		if err != nil {
+			return fmt.Errorf("take the next revision: %w", err)
+		}
+		return change(&tx{reader{q}, s.dialect, revision})
+	})
+}
+
+// alone runs change in one transaction, when all who came before have had their turn, and
+// commits what it wrote. After an error nothing of it stands, unless it is ErrOutcomeUnknown.
+func (s *Store) alone(ctx context.Context, change func(context.Context, *queries.Queries) error) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait to write: %w", ctx.Err())
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("wait to write: %w", err)
+	}
+	select {
+	case <-s.broken:
+		return errBroken
+	default:
+	}
+	ctx = context.WithoutCancel(ctx)
+	begun, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
+	limited, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	db := &steady{ctx: limited, tx: begun}
+	if err := change(limited, queries.New(db)); err != nil {
+		return err
+	}
+	if db.failed != nil {
+		return fmt.Errorf("a failed statement was passed over: %w", db.failed)
+	}
+	if !db.wrote {
+		return nil
+	}
+	return s.commit(begun)
+}
+
+// commit ends a transaction. Whoever calls it has the turn.
+func (s *Store) commit(begun interface{ Commit() error }) error {
+	err := begun.Commit()
+	if err == nil {
+		return nil
+	}
+	if s.dialect.Refused(err) {
+		return fmt.Errorf("commit: %w", err)
+	}
+	// The disk may hold the commit although it failed: a failed fsync has been seen to leave
+	// it there. Another write could build on what is not so.
+	close(s.broken)
+	return fmt.Errorf("commit: %w: %w", keywright.ErrOutcomeUnknown, err)
+}
