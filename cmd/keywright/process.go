@@ -84,7 +84,7 @@ func (p *process) listen(ctx context.Context) error {
 	if p.public, err = p.settings.Public(front.Addr().String()); err != nil {
 		return err
 	}
-	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log})
+	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log, Demo: p.settings.Demo})
 	public := http.NewServeMux()
 	public.Handle("/v1/", rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log}))
 	public.Handle("/", pages.Handler())

@@ -91,6 +91,10 @@ func setValue(selector, text string) chromedp.Action[chromedp.Void] {
 	})()`, selector, text))
 }
 
+func evaluate(script string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](script)
+}
+
 func check(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const i = document.querySelector(%q); i.checked = true; i.dispatchEvent(new Event("change", {bubbles: true})); })()`, selector))
 }
@@ -105,9 +109,10 @@ func copied(b *tab, text string) {
 	if got := await[string](b, `navigator.clipboard.readText()`); got != text {
 		b.Error("Copy by keyboard did not put the key on the clipboard")
 	}
-	if spoken := value[string](b, `[...document.querySelectorAll("[aria-live], [role=status]")].map(e => e.textContent).join(" ")`); !strings.Contains(spoken, "Copied") {
-		b.Error("the result of Copy is not announced")
-	}
+	eventually(b.T, "the result of Copy is announced", func() bool {
+		spoken := value[string](b, `[...document.querySelectorAll("[aria-live], [role=status]")].map(e => e.textContent).join(" ")`)
+		return strings.Contains(spoken, "Copied")
+	})
 }
 
 // answer is what the REST API answers to the signed-in member in the tab.

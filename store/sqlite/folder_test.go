@@ -3,14 +3,9 @@ package sqlite
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/keywright/keywright"
 )
-
-func sequence(e keywright.Event) string { return strconv.FormatInt(e.Sequence, 10) }
 
 // wantRefusal fails unless dir can't be opened, for a reason that has these words.
 func wantRefusal(t *testing.T, dir string, words ...string) {

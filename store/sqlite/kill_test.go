@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,6 @@ func allEvents(t *testing.T, s keywright.Store) []keywright.Event {
 			return all
 		}
 		all = append(all, part...)
-		page.After = keywright.Cursor{ID: sequence(part[len(part)-1])}
+		page.After = keywright.Cursor{ID: strconv.FormatInt(part[len(part)-1].Sequence, 10)}
 	}
 }

@@ -110,7 +110,7 @@ func serviceCases() []testCase {
 				want(s, "who is left", []keywright.Member{owner})(s.Store.Members(s.ctx, a.ID, keywright.Page{Limit: 10}))
 			}
 		}},
-		{"F9, F13: a key verifies from its issue to its revocation, whoever else is at work", func(s *test) {
+		{"F13, F15: a key verifies from its issue to its revocation, whoever else is at work", func(s *test) {
 			svc, _, owner := s.service()
 			var integrations sync.WaitGroup
 			for range 4 {

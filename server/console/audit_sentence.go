@@ -1,0 +1,83 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/keywright/keywright"
+)
+
+// part is a piece of a sentence: words of ours, or someone else's.
+type part struct {
+	text     string
+	theirs   bool   // a name, a description, a reason: set apart from our words
+	kind, id string // of who or what is named; empty for words and for the operator
+	path     string // its page; empty: none
+}
+
+func ours(text string) part { return part{text: text} }
+
+// quoted is what someone wrote: a description, a reason.
+func quoted(text string) part { return part{text: "“" + text + "”", theirs: true} }
+
+func actorPart(a keywright.Actor) part {
+	p := part{text: a.Name, theirs: true, kind: "member", id: a.ID}
+	switch a.Kind {
+	case keywright.PrincipalKey:
+		p = quoted(a.Name)
+		p.kind, p.id = "key", a.ID
+	case keywright.PrincipalOperator:
+		p = ours(a.Name)
+	case keywright.PrincipalMember:
+	}
+	if rest, is := strings.CutPrefix(p.text, "the operator"); is { // also "the operator for Ada"
+		p.text = "The operator" + rest
+	}
+	return p
+}
+
+func subjectPart(s keywright.Subject) part {
+	p := part{text: s.Name, theirs: true}
+	if s.Kind == "key" {
+		p = quoted(s.Name)
+	}
+	p.kind, p.id = s.Kind, s.ID
+	return p
+}
+
+// tell is an event as a sentence: who did what. When is beside it.
+func (c *Console) tell(e keywright.Event) []part {
+	who, what, detail := actorPart(e.Actor), subjectPart(e.Subject), e.Details
+	if e.Actor.Kind == keywright.PrincipalKey {
+		return append([]part{ours("The key ")}, c.did(who, what, e.Action, detail)...)
+	}
+	return c.did(who, what, e.Action, detail)
+}
+
+func (c *Console) did(who, what part, action keywright.Action, detail map[string]string) []part {
+	switch action {
+	case keywright.AccountCreated:
+		return []part{who, ours(" created the account "), what, ours(" on the " + c.planLabel(detail["plan"]) + " plan.")}
+	case keywright.PlanChanged:
+		return []part{who, ours(" moved the account "), what, ours(" from the " + c.planLabel(detail["from"]) + " plan to the " + c.planLabel(detail["to"]) + " plan.")}
+	case keywright.MemberAdded:
+		return []part{who, ours(" added "), what, ours(" with the role " + c.roleLabel(detail["role"]) + ".")}
+	case keywright.MemberJoined:
+		return []part{who, ours(" joined through an invitation link.")}
+	case keywright.LinkRenewed:
+		return []part{who, ours(" made a new invitation link for "), what, ours("; older ones ended.")}
+	case keywright.RoleChanged:
+		return []part{who, ours(" changed the role of "), what, ours(" from " + c.roleLabel(detail["from"]) + " to " + c.roleLabel(detail["to"]) + ".")}
+	case keywright.MemberRemovedBy:
+		return []part{who, ours(" removed "), what, ours(" from the account.")}
+	case keywright.KeyIssued:
+		return []part{who, ours(" created the key "), what, ours(" for API version " + detail["version"] + ".")}
+	case keywright.KeyRevokedBy:
+		said := []part{who, ours(" deleted the key "), what}
+		if detail["why"] != "" {
+			said = append(said, ours(", saying "), quoted(detail["why"]))
+		}
+		return append(said, ours("."))
+	}
+	// A newer version of this program has written it: better a plain line than none.
+	return []part{who, ours(" did " + string(action) + " to "), what, ours(".")}
+}

@@ -1,0 +1,105 @@
+package console
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"github.com/keywright/keywright"
+)
+
+// guide holds the help pages. They are Markdown, so that the same text can be read in the
+// repository (docs/guide links here); help_markdown.go makes pages of them.
+//
+//go:embed help/*.md
+var guide embed.FS
+
+// helpPages are the pages of the guide, in the order of its index.
+func helpPages() []string {
+	return []string{"generating-an-api-key", "using-a-key", "api-versions", "if-a-key-leaks"}
+}
+
+// helpView is one page of the guide.
+type helpView struct {
+	slug    string
+	title   string
+	summary string    // the text's first paragraph
+	parts   []section // its main headings
+	html    string    // the rest, from the guide's own Markdown
+}
+
+type section struct{ id, title string }
+
+func (view helpView) path() string { return "/help/" + view.slug }
+
+func (c *Console) helpIndex(*visit) (answer, error) {
+	var pages []helpView
+	for _, slug := range helpPages() {
+		view, err := c.helpPage(slug)
+		if err != nil {
+			return answer{}, err
+		}
+		pages = append(pages, view)
+	}
+	return show("Help", helpIndexPage(pages)).inOneColumn(), nil
+}
+
+func (c *Console) help(v *visit) (answer, error) {
+	slug := v.PathValue("page")
+	for i, one := range helpPages() {
+		if one != slug {
+			continue
+		}
+		view, err := c.helpPage(slug)
+		if err != nil {
+			return answer{}, err
+		}
+		next, err := c.helpPage(helpPages()[(i+1)%len(helpPages())])
+		if err != nil {
+			return answer{}, err
+		}
+		return show(view.title, helpPage(view, next)).inOneColumn(), nil
+	}
+	return answer{}, keywright.ErrNotFound
+}
+
+// helpPage reads a page of the guide and puts into it what this installation's policy says.
+func (c *Console) helpPage(slug string) (helpView, error) {
+	source, err := guide.ReadFile("help/" + slug + ".md")
+	if err != nil {
+		return helpView{}, fmt.Errorf("help page %s: %w", slug, err)
+	}
+	text, err := withFacts(string(source), facts{policy: c.svc.Policy(), console: c.options.PublicURL})
+	if err != nil {
+		return helpView{}, fmt.Errorf("help page %s: %w", slug, err)
+	}
+	view, err := render(text, c.assets.url)
+	if err != nil {
+		return helpView{}, fmt.Errorf("help page %s: %w", slug, err)
+	}
+	view.slug = slug
+	return view, nil
+}
+
+// withFacts replaces what stands between the marks <!-- NAME --> and <!-- end --> by what the
+// policy says. In the repository the built-in policy's facts stand there, kept right by a
+// test, so that the text is whole in both places.
+func withFacts(text string, f facts) (string, error) {
+	var out strings.Builder
+	all := f.all()
+	for {
+		before, rest, found := strings.Cut(text, "<!-- ")
+		out.WriteString(before)
+		if !found {
+			return out.String(), nil
+		}
+		name, rest, _ := strings.Cut(rest, " -->")
+		_, after, closed := strings.Cut(rest, "<!-- end -->")
+		fact, known := all[name]
+		if !closed || !known {
+			return "", fmt.Errorf("mark %q has no end or no facts", name)
+		}
+		out.WriteString(strings.TrimSpace(fact))
+		text = after
+	}
+}

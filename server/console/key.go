@@ -1,0 +1,96 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/policy"
+)
+
+// keyView is the page of one key.
+type keyView struct {
+	keywright.Key
+	self    keywright.Self
+	version policy.Version
+	state   stateView
+	now     time.Time
+	path    string
+	fields  []field // of the delete form
+}
+
+// find reads the key that the path names. Another account's is not found, as if it weren't
+// there.
+func (c *Console) find(v *visit) (keyView, error) {
+	key, err := c.svc.Key(v.Context(), v.by(), keywright.KeyID(v.PathValue("id")))
+	if err != nil {
+		return keyView{}, err
+	}
+	version, ok := c.svc.Policy().Version(key.Version)
+	if !ok {
+		version = policy.Version{Name: key.Version, Label: key.Version} // the policy has dropped it since
+	}
+	return keyView{
+		Key: key, self: v.self, version: version, state: stateOf(key, v.self.Plan, v.now), now: v.now, path: keyPath(key.ID),
+		fields: []field{{name: "reason", label: "Reason", hint: "For the history, such as “leaked in a log” or “the export was retired”.", optional: true}},
+	}, nil
+}
+
+func (c *Console) key(v *visit) (answer, error) {
+	view, err := c.find(v)
+	if err != nil {
+		return answer{}, err
+	}
+	return show(view.Description, keyPage(view)), nil
+}
+
+// deleteKeyForm says what will stop, before anything does (F13).
+func (c *Console) deleteKeyForm(v *visit) (answer, error) {
+	view, err := c.find(v)
+	if err != nil {
+		return answer{}, err
+	}
+	if !view.Revoked.IsZero() {
+		return goTo(view.path), nil
+	}
+	return show("Delete "+view.Description, deletePage(view)).inOneColumn(), nil
+}
+
+// deleteKey revokes the key. The service answers when no verification of this process
+// accepts it any more, so that is what the notice may claim.
+func (c *Console) deleteKey(v *visit) (answer, error) {
+	form, err := v.form("reason")
+	if err != nil {
+		return answer{}, err
+	}
+	id := keywright.KeyID(v.PathValue("id"))
+	key, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
+	if wrong := fieldErrors(err); wrong != nil {
+		view, err := c.find(v)
+		if err != nil {
+			return answer{}, err
+		}
+		view.fields = filled(view.fields, form, wrong)
+		title := wrongTitle("Delete "+view.Description, view.fields)
+		return show(title, deletePage(view)).with(http.StatusUnprocessableEntity).inOneColumn(), nil
+	}
+	if errors.Is(err, keywright.ErrRevoked) { // sent twice, or by two at once: it is as he wants it
+		return goTo("/api-access").noting("This key was deleted before. It doesn't work any more."), nil
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo("/api-access").noting("Deleted “" + key.Description + "”. The key " + key.Handle() + " has stopped working."), nil
+}
+
+// whatStops is what deleting the key will do, in a sentence.
+func (view keyView) whatStops() string {
+	if view.LastUsed.IsZero() {
+		return "This key was never used, so nothing that works now will stop."
+	}
+	if !view.self.Plan.APIAccess {
+		return "Used last " + ago(view.LastUsed, view.now) + ". It is asleep, because the plan has no API access, and will not wake up with the others."
+	}
+	return "Used last " + ago(view.LastUsed, view.now) + ". Whatever uses it will be refused from the moment you delete it."
+}

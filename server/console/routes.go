@@ -1,0 +1,79 @@
+package console
+
+import "github.com/keywright/keywright/policy"
+
+// route is one page or deed: who may reach it, and who answers.
+type route struct {
+	pattern string // method and path, as http.ServeMux reads them
+	who     audience
+	right   policy.Right // for holders: what the member's role must grant
+	handle  func(*Console, *visit) (answer, error)
+}
+
+// audience says who may reach a route.
+type audience int
+
+const (
+	anyone  audience = iota // signed in or not
+	members                 // signed in, whatever the role
+	holders                 // signed in, with the route's right
+)
+
+// routes is the table of all pages and deeds. The test of it holds every route against
+// every role.
+func routes() []route {
+	const keys = policy.ManageKeys
+	return []route{
+		{"GET /{$}", members, "", (*Console).home},
+
+		{"GET /sign-in", anyone, "", (*Console).signInForm},
+		{"POST /sign-in", anyone, "", (*Console).signIn},
+		{"GET /sign-in/account", anyone, "", (*Console).chooseForm},
+		{"POST /sign-in/account", anyone, "", (*Console).choose},
+		{"POST /sign-out", anyone, "", (*Console).signOut},
+
+		{"GET /set-up/{token}", anyone, "", (*Console).setUpForm},
+		{"POST /set-up/{token}", anyone, "", (*Console).setUp},
+		{"GET /invitation/{token}", anyone, "", (*Console).invitationForm},
+		{"POST /invitation/{token}", anyone, "", (*Console).join},
+
+		{"GET /api-access", holders, keys, (*Console).keys},
+		{"GET /api-access/new", holders, keys, (*Console).newKeyForm},
+		{"POST /api-access/new", holders, keys, (*Console).issueKey},
+		{"GET /api-access/{id}", holders, keys, (*Console).key},
+		{"POST /api-access/{id}/close", holders, keys, (*Console).closeKey},
+		{"GET /api-access/{id}/delete", holders, keys, (*Console).deleteKeyForm},
+		{"POST /api-access/{id}/delete", holders, keys, (*Console).deleteKey},
+
+		{"GET /members", holders, policy.ReadMembers, (*Console).members},
+		{"GET /members/new", holders, policy.ManageMembers, (*Console).newMemberForm},
+		{"POST /members/new", holders, policy.ManageMembers, (*Console).addMember},
+		{"GET /members/{id}", holders, policy.ReadMembers, (*Console).member},
+		{"POST /members/{id}/role", holders, policy.ManageMembers, (*Console).changeRole},
+		{"POST /members/{id}/invitation", holders, policy.ManageMembers, (*Console).renewInvitation},
+		{"GET /members/{id}/remove", holders, policy.ManageMembers, (*Console).removeForm},
+		{"POST /members/{id}/remove", holders, policy.ManageMembers, (*Console).removeMember},
+
+		{"GET /account", holders, policy.ReadAccount, (*Console).account},
+		{"GET /audit-log", holders, policy.ReadAudit, (*Console).auditLog},
+
+		{"GET /help", members, "", (*Console).helpIndex},
+		{"GET /help/{page}", members, "", (*Console).help},
+	}
+}
+
+// menu is what the left menu offers: API Access stands at the same place for everyone (F3),
+// because its refusal explains (F17); the others are there for those who may see them.
+func menu() []menuItem {
+	return []menuItem{
+		{label: "API Access", path: "/api-access"},
+		{label: "Members", path: "/members", right: policy.ReadMembers},
+		{label: "Audit log", path: "/audit-log", right: policy.ReadAudit},
+		{label: "Account", path: "/account", right: policy.ReadAccount},
+	}
+}
+
+type menuItem struct {
+	label, path string
+	right       policy.Right // empty: for everyone
+}

@@ -1,0 +1,124 @@
+// Shortens paths that exist without it: every page works when this file doesn't run. It
+// loads nothing, stores nothing and logs nothing.
+"use strict";
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // The summary of a form's errors, or the sign-in's, is what to read first.
+  document.querySelector("[data-focus]")?.focus();
+
+  // Times in the reader's zone, with the zone said. The server says them in UTC.
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  const exact = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  for (const time of all("time[data-as]")) {
+    const at = new Date(time.dateTime);
+    time.textContent = (time.dataset.as === "day" ? day : exact).format(at);
+    if (time.title) time.title = exact.format(at);
+  }
+
+  // An open menu closes on Escape and on a click elsewhere.
+  const menus = all("details.menu, details.side-menu");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus.filter((menu) => menu.open)) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // The sentence that reads a new key back follows the form.
+  const readback = document.querySelector("[data-readback]");
+  readback?.closest("form").addEventListener("change", (event) => {
+    if (event.target.name === "environment") readback.textContent = readback.dataset[event.target.value];
+  });
+
+  // A double click sends a form once: of two answers a browser shows the second, and the key
+  // is in the first.
+  for (const form of all("form[data-once]")) {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent) event.preventDefault();
+      sent = true;
+    });
+    addEventListener("pageshow", () => { sent = false; });
+  }
+
+  // Copying. The result is seen on the button and heard from the status line.
+  const select = (element) => getSelection().selectAllChildren(element);
+  const copy = async (element) => {
+    try {
+      await navigator.clipboard.writeText(element.textContent);
+      return true;
+    } catch { // an old browser, or a page that isn't over https
+      select(element);
+      return document.execCommand("copy");
+    }
+  };
+  for (const button of all("[data-copy]")) {
+    const said = document.querySelector("[data-copied]");
+    const name = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const element = document.getElementById(button.dataset.copy);
+      const done = await copy(element);
+      if (!done) select(element);
+      button.textContent = done ? "Copied" : name;
+      said.textContent = "";
+      // A moment later, so that copying a second time is announced too.
+      setTimeout(() => {
+        said.textContent = done ? `Copied the ${button.dataset.what}.` : "Your browser didn't allow that. It is selected now: copy it with the keyboard.";
+      }, 50);
+    });
+  }
+
+  // The question before closing, as a modal dialog: Escape means not yet.
+  for (const plain of all("div[data-dialog]")) {
+    const dialog = document.createElement("dialog");
+    const box = plain.firstElementChild;
+    const inner = document.createElement("div");
+    dialog.className = plain.className;
+    dialog.id = plain.id;
+    dialog.setAttribute("aria-labelledby", box.getAttribute("aria-labelledby"));
+    dialog.setAttribute("aria-describedby", box.getAttribute("aria-describedby"));
+    inner.append(...box.childNodes);
+    dialog.append(inner);
+    plain.replaceWith(dialog);
+    for (const opener of all(`[data-open="${dialog.id}"]`)) {
+      opener.setAttribute("role", "button");
+      opener.addEventListener("click", (event) => {
+        event.preventDefault();
+        dialog.showModal();
+      });
+      opener.addEventListener("keydown", (event) => {
+        if (event.key === " ") {
+          event.preventDefault();
+          dialog.showModal();
+        }
+      });
+    }
+    for (const not of all("[data-not-yet]", dialog)) {
+      not.addEventListener("click", (event) => {
+        event.preventDefault();
+        dialog.close();
+      });
+    }
+  }
+
+  // A page that shows a key warns before it is left, and leaves nothing behind in the memory
+  // from which Back would bring it up again.
+  const secrets = all("[data-secret]");
+  if (secrets.length > 0) {
+    let closing = false;
+    for (const form of all("form[data-leave]")) form.addEventListener("submit", () => { closing = true; });
+    addEventListener("beforeunload", (event) => { if (!closing) event.preventDefault(); });
+    addEventListener("pagehide", () => {
+      for (const secret of secrets) secret.tagName === "INPUT" ? (secret.value = "", secret.removeAttribute("value")) : secret.textContent = "";
+    });
+    addEventListener("pageshow", (event) => { if (event.persisted) location.replace("/api-access"); });
+  }
+})();
