@@ -1,6 +1,6 @@
 # Everything that a developer does here; `make` alone lists it. The work is done by the small scripts in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench soak generate assets
+.PHONY: help run build test lint bench soak generate pictures assets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ bench: ## run all benchmarks
 soak: ## look for rare faults: hours of end-to-end runs, five minutes for each fuzz target
 	KEYWRIGHT_SOAK=1 go test -count=1 -timeout 4h ./internal/e2e/...
 	scripts/fuzz 5m
+
+pictures: ## take the pictures of the guide anew, in the browser
+	KEYWRIGHT_GUIDE=1 go test -count=1 -run TestTheGuideIsFollowed ./internal/e2e
 
 generate: ## write the generated Go code: queries and pages
 	scripts/generate

@@ -102,6 +102,7 @@ func placePicture(n *ast.Image, url func(string) string) error {
 		return err
 	}
 	n.Destination = []byte(url(name))
+	n.SetAttributeString("loading", "lazy") // most are far below the first screen
 	n.SetAttributeString("width", strconv.Itoa(picture.Width/2))
 	n.SetAttributeString("height", strconv.Itoa(picture.Height/2))
 	return nil

@@ -14,6 +14,7 @@ type refusalView struct {
 	title  string
 	what   string
 	why    string
+	more   string // where the help says more; empty: nowhere
 	self   keywright.Self
 	who    string   // "an owner or an admin"
 	people []string // some who may, by name; empty when the member may not see who belongs to the account
@@ -33,6 +34,7 @@ func refusalOf(right policy.Right) refusalView {
 		return refusalView{
 			title: "API Access", what: "see or make API keys",
 			why: "An API key acts for the whole account with full rights. Whoever holds one can do everything that the account can, whatever their own role is.",
+			more: "/help/generating-an-api-key#why-not-everyone",
 		}
 	case policy.ReadMembers:
 		return refusalView{title: "Members", what: "see who belongs to the account", why: "Names and e-mail addresses are shown to those who work with them."}
