@@ -23,8 +23,8 @@ import (
 // documentation; otherwise the test holds that each one that is there has the size of its step.
 func TestTheGuideIsFollowed(t *testing.T) {
 	k := demo(t)
-	k.run(t, "", "member", "role", "admin@acme.example", "owner", "--account", "acme") // a second owner, so that the first has somebody to ask
-	old, used := k.issue(t, "acme", "status page", "v2"), k.issue(t, "acme", "Grafana of team blue", "v1")
+	old := k.issue(t, "acme", "status page", "v2", "--as", "admin@acme.example")
+	used := k.issue(t, "acme", "Grafana of team blue", "v1", "--as", "owner@acme.example")
 	k.run(t, "", "key", "revoke", old.ID, "--reason", "retired", "--yes")
 	k.ask(t, used.Secret)
 	eventually(t, "the use is saved", func() bool {

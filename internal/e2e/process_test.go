@@ -130,10 +130,10 @@ type key struct {
 }
 
 // issue makes a key on the command line.
-func (k *keywright) issue(t *testing.T, account, description, version string) key {
+func (k *keywright) issue(t *testing.T, account, description, version string, more ...string) key {
 	t.Helper()
 	var made key
-	out := k.run(t, "", "key", "issue", "--account", account, "--description", description, "--api-version", version, "--json")
+	out := k.run(t, "", append([]string{"key", "issue", "--account", account, "--description", description, "--api-version", version, "--json"}, more...)...)
 	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		t.Fatalf("key issue --json printed something else than an object: %v", err)
 	}
