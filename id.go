@@ -5,11 +5,16 @@ import (
 	"time"
 )
 
-// The ids of things. They begin with their kind and are never secret: log them freely.
+// Ids begin with the kind of thing that they name and are never secret: log them freely.
 type (
-	AccountID string // acct_…
-	MemberID  string // mem_…
-	EventID   string // aud_…
+	// AccountID is acct_… and sorts by time.
+	AccountID string
+
+	// MemberID is mem_… and sorts by time.
+	MemberID string
+
+	// EventID is aud_… and sorts by time.
+	EventID string
 
 	// KeyID is "key_" and the 12 public characters inside the key's own text, so that a
 	// leak report, a log line and the list all name a key alike. Unlike the other ids it

@@ -29,6 +29,7 @@ type plain struct{}
 func (plain) Hash(_ context.Context, password string) (string, error) {
 	return "plain:" + password, nil
 }
+
 func (plain) Match(_ context.Context, password, hash string) (bool, error) {
 	return hash != "" && hash == "plain:"+password, nil
 }

@@ -154,8 +154,10 @@ func TestParseKeyringNamesTheLineAndNeverQuotesIt(t *testing.T) {
 		"a version with a v":   {"keywright-keyring-v1\nv1 " + good, "keyring line 2: the version is not a whole number"},
 		"a version 01":         {"keywright-keyring-v1\n01 " + good, "keyring line 2: the version is not a whole number"},
 		"a version +1":         {"keywright-keyring-v1\n+1 " + good, "keyring line 2: the version is not a whole number"},
-		"a version of 30 digits": {"keywright-keyring-v1\n" + strings.Repeat("1", 30) + " " + good,
-			"keyring line 2: the version is not a whole number"},
+		"a version of 30 digits": {
+			"keywright-keyring-v1\n" + strings.Repeat("1", 30) + " " + good,
+			"keyring line 2: the version is not a whole number",
+		},
 		"version zero":     {"keywright-keyring-v1\n0 " + good, "keyring line 2: version 0: want 1 to 65535"},
 		"a version twice":  {"keywright-keyring-v1\n1 " + good + "\n# again\n1 " + pepperText(1), "keyring line 4: version 1 is there twice"},
 		"a pepper twice":   {"keywright-keyring-v1\n1 " + good + "\n2 " + good, "keyring line 3: versions 1 and 2 have the same pepper"},

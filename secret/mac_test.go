@@ -16,9 +16,18 @@ func TestMACDependsOnEveryPartOfIt(t *testing.T) {
 	seen := map[secret.MAC]string{}
 	for version := 1; version <= 2; version++ {
 		for _, in := range []struct{ account, text string }{
-			{"acct_1", "text"}, {"acct_2", "text"}, {"acct_1", "texu"}, {"acct_1", "tex"}, {"acct_1", "text "},
-			{"acct_1t", "ext"}, {"acct_", "1text"}, {"", "acct_1text"}, {"acct_1text", ""}, {"", ""},
-			{"acct_1\x00\x00\x00\x04text", ""}, {"ACCT_1", "text"},
+			{"acct_1", "text"},
+			{"acct_2", "text"},
+			{"acct_1", "texu"},
+			{"acct_1", "tex"},
+			{"acct_1", "text "},
+			{"acct_1t", "ext"},
+			{"acct_", "1text"},
+			{"", "acct_1text"},
+			{"acct_1text", ""},
+			{"", ""},
+			{"acct_1\x00\x00\x00\x04text", ""},
+			{"ACCT_1", "text"},
 		} {
 			name := fmt.Sprintf("version %d, %q, %q", version, in.account, in.text)
 			mac, ok := k.MAC(version, in.account, in.text)

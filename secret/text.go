@@ -24,6 +24,7 @@ var ErrMalformed = errors.New("malformed key")
 // Env tells keys for real use from keys to try things with.
 type Env string
 
+// The environments.
 const (
 	Live Env = "live"
 	Test Env = "test"

@@ -75,8 +75,10 @@ func writeVectors(t *testing.T) {
 		k := keyring(t, p)
 		check, _ := k.Check(1)
 		for _, purpose := range []string{"session", "idempotency"} {
-			v.Pepper = append(v.Pepper, pepperVector{hex.EncodeToString(p), hex.EncodeToString(check[:]),
-				purpose, hex.EncodeToString(k.Derive(purpose))})
+			v.Pepper = append(v.Pepper, pepperVector{
+				hex.EncodeToString(p), hex.EncodeToString(check[:]),
+				purpose, hex.EncodeToString(k.Derive(purpose)),
+			})
 		}
 	}
 

@@ -46,7 +46,7 @@ func Run(ctx context.Context, log *slog.Logger, endpoints ...Endpoint) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	servers := make([]*http.Server, len(endpoints))
-	ended := make(chan error, len(endpoints))
+	ended := make(chan struct{}, len(endpoints))
 	for i, e := range endpoints {
 		servers[i] = &http.Server{
 			Handler:           wrap(e, log),
@@ -62,7 +62,7 @@ func Run(ctx context.Context, log *slog.Logger, endpoints ...Endpoint) error {
 			if !errors.Is(err, http.ErrServerClosed) {
 				stop(fmt.Errorf("serve %s: %w", e.Name, err))
 			}
-			ended <- nil
+			ended <- struct{}{}
 		}()
 	}
 	<-ctx.Done()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -98,7 +99,7 @@ func loopback(address string) (bool, error) {
 	if err != nil || port == "" {
 		return false, fmt.Errorf("%q must be HOST:PORT, such as 127.0.0.1:8080", address)
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return false, fmt.Errorf("%q has no such port", address)
 	}
 	return loopbackName(host), nil

@@ -90,7 +90,7 @@ func (b *tab) picture(name string, more ...string) {
 	}
 	for _, file := range append(more, filepath.Join(repository, "server", "console", "static", "help", name)) {
 		if os.Getenv("KEYWRIGHT_GUIDE") != "" {
-			if err := os.WriteFile(file, small(b.T, taken), 0o644); err != nil { //nolint:gosec // G306: a picture of the documentation is for everyone
+			if err := os.WriteFile(file, small(b.T, taken), 0o644); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -109,7 +109,7 @@ func (b *tab) picture(name string, more ...string) {
 func small(t *testing.T, taken image.Image) []byte {
 	t.Helper()
 	bounds, count := taken.Bounds(), map[color.RGBA]int{}
-	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(taken.At(x, y)).(color.RGBA) } //nolint:errcheck // the model answers nothing else
+	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(taken.At(x, y)).(color.RGBA) }
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
 			count[at(x, y)]++

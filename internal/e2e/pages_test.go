@@ -101,8 +101,11 @@ func furnish(t *testing.T, k *keywright) []key {
 	t.Helper()
 	var made []key
 	for _, d := range []struct{ description, version string }{
-		{"nightly export to the warehouse", "v2"}, {"Terraform, ops team", "v1"}, {"status page", "v2"},
-		{"sauvegarde de nuit", "v1"}, {"old pager bridge, see runbook 12 before touching anything that depends on it", "v1"},
+		{"nightly export to the warehouse", "v2"},
+		{"Terraform, ops team", "v1"},
+		{"status page", "v2"},
+		{"sauvegarde de nuit", "v1"},
+		{"old pager bridge, see runbook 12 before touching anything that depends on it", "v1"},
 	} {
 		made = append(made, k.issue(t, "acme", d.description, d.version))
 	}

@@ -135,7 +135,7 @@ func (b *tab) fetch(path string) answer {
 		b.Fatal(err)
 	}
 	for _, c := range cookies.Cookies {
-		request.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value}) //nolint:gosec // G124: a request's cookie has no attributes
+		request.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -33,7 +33,7 @@ func refusalOf(right policy.Right) refusalView {
 	case policy.ManageKeys:
 		return refusalView{
 			title: "API Access", what: "see or make API keys",
-			why: "An API key acts for the whole account with full rights. Whoever holds one can do everything that the account can, whatever their own role is.",
+			why:  "An API key acts for the whole account with full rights. Whoever holds one can do everything that the account can, whatever their own role is.",
 			more: "/help/generating-an-api-key#why-not-everyone",
 		}
 	case policy.ReadMembers:
