@@ -23,16 +23,16 @@ func TestAPasswordMatchesItsOwnHashOnly(t *testing.T) {
 		password, tried string
 		want            bool
 	}{
-		"the same":                                {"correct horse", "correct horse", true},
-		"another":                                 {"correct horse", "correct mouse", false},
-		"another letter case":                     {"correct horse", "Correct horse", false},
-		"a blank after it":                        {"correct horse", "correct horse ", false},
-		"nothing":                                 {"correct horse", "", false},
-		"any script":                              {"правильная лошадь 馬 🐎", "правильная лошадь 馬 🐎", true},
-		"a difference at byte 73 (bcrypt's end)":  {strings.Repeat("a", 72) + "b", strings.Repeat("a", 72) + "c", false},
-		"a difference at the end of a long one":   {long, long[:len(long)-1] + "x", false},
-		"a long one":                              {long, long, true},
-		"a NUL does not end it":                   {"correct\x00horse", "correct\x00mouse", false},
+		"the same":                               {"correct horse", "correct horse", true},
+		"another":                                {"correct horse", "correct mouse", false},
+		"another letter case":                    {"correct horse", "Correct horse", false},
+		"a blank after it":                       {"correct horse", "correct horse ", false},
+		"nothing":                                {"correct horse", "", false},
+		"any script":                             {"правильная лошадь 馬 🐎", "правильная лошадь 馬 🐎", true},
+		"a difference at byte 73 (bcrypt's end)": {strings.Repeat("a", 72) + "b", strings.Repeat("a", 72) + "c", false},
+		"a difference at the end of a long one":  {long, long[:len(long)-1] + "x", false},
+		"a long one":                             {long, long, true},
+		"a NUL does not end it":                  {"correct\x00horse", "correct\x00mouse", false},
 		"the empty password is a password for us": {"", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {

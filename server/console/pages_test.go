@@ -45,7 +45,7 @@ func goldenPages(t *testing.T) map[string]*reply {
 		"lite-keys":        s.as("owner", "tiny").get("/api-access"),
 		"lite-new-key":     s.as("owner", "tiny").get("/api-access/new"),
 		"not-found":        owner.get("/nowhere"),
-		"elsewhere":        owner.send(ask(http.MethodPost, "/sign-out", "")),
+		"elsewhere":        owner.send(fromElsewhere("/sign-out")),
 	}
 	pages["lite-key"] = s.as("owner", "tiny").get(pages["lite-keys"].link("from better days"))
 	pages["set-up-wrong"] = empty.browser().post(empty.setUpLink(), url.Values{"name": {"Acme"}, "slug": {"A!"}, "plan": {"basic"}})
@@ -283,4 +283,11 @@ func words(node *html.Node) string {
 		}
 	}
 	return all.String()
+}
+
+// fromElsewhere is a form that another site's page sends.
+func fromElsewhere(path string) *http.Request {
+	r := ask(http.MethodPost, path, "")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	return r
 }

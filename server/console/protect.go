@@ -34,16 +34,19 @@ func (c *Console) protect(next http.Handler) http.Handler {
 	})
 }
 
-// fromOurPages adds to http.CrossOriginProtection, which lets a request pass that carries
-// neither Sec-Fetch-Site nor Origin, because that is no browser: every browser of the last
-// years sends one of them with a form, and nobody else has a form of ours to send. When
-// both are there, they must agree.
+// fromOurPages adds to http.CrossOriginProtection: a hidden origin ("null") must come with
+// the browser's word that the page is ours, and an origin must be ours even when that word
+// is there. A request with neither passes, as there: it is no browser of the last years, and
+// what is no browser carries no victim's cookie.
 func fromOurPages(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
 		return true
 	}
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
-	if origin == "" || origin == "null" {
+	if origin == "" {
+		return site == "" || site == "same-origin"
+	}
+	if origin == "null" {
 		return site == "same-origin"
 	}
 	u, err := url.Parse(origin)

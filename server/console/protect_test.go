@@ -25,7 +25,7 @@ func TestNoDeedForAnotherSite(t *testing.T) {
 		"another port of this host":                  {"same-site", "http://127.0.0.1:9999", false},
 		"another site in an old browser":             {"", "https://evil.example", false},
 		"a sandboxed frame in an old browser":        {"", "null", false},
-		"neither origin nor metadata":                {"", "", false},
+		"neither: no browser of the last years":      {"", "", true},
 		"metadata and origin that disagree":          {"same-origin", "https://evil.example", false},
 		"an address bar that posts":                  {"none", "", false},
 		"an origin that can't be read":               {"", "://", false},

@@ -74,7 +74,7 @@ func troubles() []trouble {
 		},
 		{
 			kind: errCrossOrigin, status: http.StatusForbidden, title: "Sent from elsewhere",
-			what: "Your browser says that another site sent this, or doesn't say who did.", changed: unchanged,
+			what: "Your browser says that another site sent this.", changed: unchanged,
 			advice: "If it was you, open this console in a window of its own and do it there.", path: "/", link: "Open the console",
 		},
 		{
