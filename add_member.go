@@ -63,7 +63,7 @@ func (s *Service) newMember(n NewMember, now time.Time) (Member, error) {
 	if err != nil && email != "" {
 		wrong = append(wrong, err)
 	}
-	if _, ok := s.policy.Role(n.Role); !ok {
+	if _, ok := s.Policy().Role(n.Role); !ok {
 		wrong = append(wrong, s.unknownRole())
 	}
 	if n.Password != "" {
@@ -108,15 +108,15 @@ func (s *Service) notAbove(ctx context.Context, tx Tx, by Principal, role string
 	if err != nil {
 		return err
 	}
-	own, _ := s.policy.Role(m.Role)
-	if wanted, ok := s.policy.Role(role); ok && wanted.Above(own) {
+	own, _ := s.Policy().Role(m.Role)
+	if wanted, ok := s.Policy().Role(role); ok && wanted.Above(own) {
 		return &InvalidError{Field: "role", Why: fmt.Sprintf("can't be %s: that is above your own role, %s; ask a member who has it", wanted.Label, own.Label)}
 	}
 	return nil
 }
 
 func (s *Service) unknownRole() error {
-	return &InvalidError{Field: "role", Why: "is not one of " + names(s.policy.Roles, func(r policy.Role) string { return r.Name })}
+	return &InvalidError{Field: "role", Why: "is not one of " + names(s.Policy().Roles, func(r policy.Role) string { return r.Name })}
 }
 
 func (m Member) subject() Subject { return Subject{Kind: "member", ID: string(m.ID), Name: m.Name} }

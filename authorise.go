@@ -25,7 +25,7 @@ func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right p
 	if account.State != AccountActive {
 		return Actor{}, Account{}, ErrSuspended
 	}
-	refused := &ForbiddenError{Right: right, Who: s.policy.RolesWith(right)}
+	refused := &ForbiddenError{Right: right, Who: s.Policy().RolesWith(right)}
 	switch by.Kind {
 	case PrincipalMember:
 		m, err := r.Member(ctx, by.Account, by.Member)
@@ -35,7 +35,7 @@ func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right p
 		if err != nil {
 			return Actor{}, Account{}, err
 		}
-		refused.Role, _ = s.policy.Role(m.Role)
+		refused.Role, _ = s.Policy().Role(m.Role)
 		if !refused.Role.May(right) {
 			return Actor{}, Account{}, refused
 		}
@@ -60,12 +60,12 @@ func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right p
 // entitled answers whether the account's plan has API access (F2). A plan that the policy
 // no longer knows has none.
 func (s *Service) entitled(account Account) error {
-	plan, ok := s.policy.Plan(account.Plan)
+	plan, ok := s.Policy().Plan(account.Plan)
 	if !ok {
 		plan = policy.Plan{Name: account.Plan, Label: account.Plan}
 	}
 	if !plan.APIAccess {
-		return &NotEntitledError{Plan: plan, Need: s.policy.PlansWithAPIAccess()}
+		return &NotEntitledError{Plan: plan, Need: s.Policy().PlansWithAPIAccess()}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 //
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
 func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, error) {
-	if _, ok := s.policy.Role(role); !ok {
+	if _, ok := s.Policy().Role(role); !ok {
 		return Member{}, s.unknownRole()
 	}
 	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
@@ -23,7 +23,7 @@ func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role s
 		if err := s.notAbove(ctx, tx, by, role); err != nil {
 			return err
 		}
-		if wanted, _ := s.policy.Role(role); !wanted.Owner {
+		if wanted, _ := s.Policy().Role(role); !wanted.Owner {
 			if err := s.notLastOwner(ctx, tx, *m); err != nil {
 				return err
 			}
@@ -112,7 +112,7 @@ func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, c
 
 // notLastOwner keeps at least one active owner in every account.
 func (s *Service) notLastOwner(ctx context.Context, tx Tx, m Member) error {
-	role, _ := s.policy.Role(m.Role)
+	role, _ := s.Policy().Role(m.Role)
 	if !role.Owner || m.State != MemberActive {
 		return nil
 	}

@@ -73,7 +73,7 @@ func (s *Service) newAccount(n NewAccount, now time.Time) (Account, error) {
 	if err != nil {
 		wrong = append(wrong, err)
 	}
-	if _, ok := s.policy.Plan(n.Plan); !ok {
+	if _, ok := s.Policy().Plan(n.Plan); !ok {
 		wrong = append(wrong, s.unknownPlan())
 	}
 	return Account{Slug: slug, Name: name, Plan: n.Plan, State: AccountActive, Created: now}, errors.Join(wrong...)
@@ -81,7 +81,7 @@ func (s *Service) newAccount(n NewAccount, now time.Time) (Account, error) {
 
 // newOwner checks an account's first member; his fields are named apart from the account's.
 func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
-	for _, role := range s.policy.Roles {
+	for _, role := range s.Policy().Roles {
 		if role.Owner {
 			n.Role = role.Name
 		}
@@ -100,7 +100,7 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 	if err := s.onlyOperator(by); err != nil {
 		return Account{}, err
 	}
-	if _, ok := s.policy.Plan(plan); !ok {
+	if _, ok := s.Policy().Plan(plan); !ok {
 		return Account{}, s.unknownPlan()
 	}
 	now := s.now()
@@ -124,5 +124,5 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 }
 
 func (s *Service) unknownPlan() error {
-	return &InvalidError{Field: "plan", Why: "is not one of " + names(s.policy.Plans, func(p policy.Plan) string { return p.Name })}
+	return &InvalidError{Field: "plan", Why: "is not one of " + names(s.Policy().Plans, func(p policy.Plan) string { return p.Name })}
 }

@@ -71,10 +71,10 @@ func (s *Service) newKey(by Principal, n NewKey, now time.Time) (Key, error) {
 		wrong = append(wrong, err)
 	}
 	if n.Version == "" {
-		n.Version = s.policy.Preselected().Name
+		n.Version = s.Policy().Preselected().Name
 	}
-	if _, ok := s.policy.Version(n.Version); !ok {
-		wrong = append(wrong, &InvalidError{Field: "api_version", Why: "is not one of " + names(s.policy.Versions, func(v policy.Version) string { return v.Name })})
+	if version, ok := s.Policy().Version(n.Version); !ok || !version.TakesNewKeys() {
+		wrong = append(wrong, &InvalidError{Field: "api_version", Why: "is not one of " + names(s.Policy().OpenVersions(), func(v policy.Version) string { return v.Name })})
 	}
 	if n.Env == "" {
 		n.Env = secret.Live
@@ -87,7 +87,7 @@ func (s *Service) newKey(by Principal, n NewKey, now time.Time) (Key, error) {
 	}
 	return Key{
 		Account: by.Account, Kind: AccountKey, Description: description, Version: n.Version,
-		Brand: s.policy.Product.Brand, Env: n.Env, Created: now,
+		Brand: s.Policy().Product.Brand, Env: n.Env, Created: now,
 	}, errors.Join(wrong...)
 }
 

@@ -11,9 +11,10 @@ type Key struct {
 	ID          KeyID
 	Account     AccountID
 	Kind        KeyKind
-	Description string // 1 to 200 characters, chosen when issued, never changed (F6)
-	Version     string // an API version's name in the policy: the key's default (F7)
-	Brand       string // begins the text
+	Member      MemberID // whom a personal key acts as
+	Description string   // 1 to 200 characters, chosen when issued, never changed (F6)
+	Version     string   // an API version's name in the policy: the key's default (F7)
+	Brand       string   // begins the text
 	Env         secret.Env
 	LastFour    string // the end of the text, which is of its check digits (F12)
 

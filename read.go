@@ -29,7 +29,7 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 		if self.Account, err = s.store.Account(ctx, by.Account); err != nil {
 			return Self{}, err
 		}
-		self.Plan, _ = s.policy.Plan(self.Account.Plan)
+		self.Plan, _ = s.Policy().Plan(self.Account.Plan)
 	}
 	switch by.Kind {
 	case PrincipalMember:
@@ -39,7 +39,7 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 		if self.Member.State != MemberActive {
 			return Self{}, ErrNotFound
 		}
-		self.Role, _ = s.policy.Role(self.Member.Role)
+		self.Role, _ = s.Policy().Role(self.Member.Role)
 		self.Rights = self.Role.Rights
 	case PrincipalKey:
 		if self.Key, err = s.store.Key(ctx, by.Account, by.Key); err != nil {
@@ -60,7 +60,7 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 //
 // Errors: ErrNotFound (account), ErrSuspended, *ForbiddenError, *InvalidError (limit).
 func (s *Service) Keys(ctx context.Context, by Principal, page Page) ([]Key, Cursor, error) {
-	return list(ctx, s, by, policy.ManageKeys, page, s.store.Keys, func(k Key) Cursor { return Cursor{At: k.Created, ID: string(k.ID)} })
+	return list(ctx, s, by, policy.ManageKeys, page, s.store.Keys, keyCursor)
 }
 
 // Key answers one key of by's account. by needs the right policy.ManageKeys.
@@ -96,7 +96,7 @@ func (s *Service) AccountOfKey(ctx context.Context, by Principal, id KeyID) (Acc
 //
 // Errors: as Keys.
 func (s *Service) Members(ctx context.Context, by Principal, page Page) ([]Member, Cursor, error) {
-	return list(ctx, s, by, policy.ReadMembers, page, s.store.Members, func(m Member) Cursor { return Cursor{At: m.Created, ID: string(m.ID)} })
+	return list(ctx, s, by, policy.ReadMembers, page, s.store.Members, memberCursor)
 }
 
 // Member answers one member of by's account, not a removed one. by needs policy.ReadMembers.
@@ -153,8 +153,7 @@ func (s *Service) Accounts(ctx context.Context, by Principal, page Page) ([]Acco
 	if err != nil {
 		return nil, Cursor{}, err
 	}
-	return cut(page, func(p Page) ([]Account, error) { return s.store.Accounts(ctx, p) },
-		func(a Account) Cursor { return Cursor{At: a.Created, ID: string(a.ID)} })
+	return cut(page, func(p Page) ([]Account, error) { return s.store.Accounts(ctx, p) }, accountCursor)
 }
 
 // AccountBySlug finds an account by its slug. Only the operator may.
@@ -177,6 +176,11 @@ func (s *Service) AccountBySlug(ctx context.Context, by Principal, slug string) 
 func (s *Service) Events(ctx context.Context, by Principal, page Page) ([]Event, Cursor, error) {
 	return list(ctx, s, by, policy.ReadAudit, page, s.store.Events, func(e Event) Cursor { return Cursor{At: e.At, ID: strconv.FormatInt(e.Sequence, 10)} })
 }
+
+// Where a list goes on after a thing.
+func accountCursor(a Account) Cursor { return Cursor{At: a.Created, ID: string(a.ID)} }
+func memberCursor(m Member) Cursor   { return Cursor{At: m.Created, ID: string(m.ID)} }
+func keyCursor(k Key) Cursor         { return Cursor{At: k.Created, ID: string(k.ID)} }
 
 // list answers a page of something of by's account.
 func list[T any](ctx context.Context, s *Service, by Principal, right policy.Right, page Page,

@@ -3,6 +3,7 @@ package keywright
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/keywright/keywright/policy"
@@ -14,7 +15,7 @@ type Service struct {
 	store     Store
 	keyring   *secret.Keyring
 	passwords Passwords
-	policy    *policy.Policy
+	policy    atomic.Pointer[policy.Policy] // replaced as a whole by Govern
 	options   Options
 }
 
@@ -30,11 +31,13 @@ type Passwords interface {
 // New makes a Service on a store, with the keyring that seals keys. It starts nothing.
 func New(store Store, keyring *secret.Keyring, passwords Passwords, o Options) *Service {
 	o = o.withDefaults()
-	return &Service{store: store, keyring: keyring, passwords: passwords, policy: o.Policy, options: o}
+	s := &Service{store: store, keyring: keyring, passwords: passwords, options: o}
+	s.policy.Store(o.Policy)
+	return s
 }
 
-// Policy is what the product offers. The caller must not change it.
-func (s *Service) Policy() *policy.Policy { return s.policy }
+// Policy is what the product offers at this moment. The caller must not change it.
+func (s *Service) Policy() *policy.Policy { return s.policy.Load() }
 
 // now is the instant of an operation: read once, UTC, in whole milliseconds, as stored.
 func (s *Service) now() time.Time { return s.options.Now().UTC().Truncate(time.Millisecond) }

@@ -40,7 +40,8 @@ type Reader interface {
 	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
 }
 
-// Tx is one transaction of a Store.
+// Tx is one transaction of a Store. Whatever it changes of what a verification looks at, the
+// Store itself notes in the change log, which keysets follow.
 type Tx interface {
 	Reader
 
@@ -61,6 +62,9 @@ type Tx interface {
 
 	InsertKey(ctx context.Context, k Key, s Seal, once string) error                                       // *ConflictError (id); counts it as active
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
+
+	// PolicyChanged takes note that the policy is another one from this revision on.
+	PolicyChanged(ctx context.Context) error
 
 	// Append writes the event and gives it the next sequence number.
 	Append(ctx context.Context, e Event) error

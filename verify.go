@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
+	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
@@ -20,6 +22,14 @@ type Request struct {
 
 	// Version is the API version that the request names; empty: the key's own.
 	Version string
+
+	Method   string     // "GET"; read-only keys are refused when this is empty
+	Scopes   []string   // all of them must be in the key's reach
+	ClientIP netip.Addr // of the end client; the zero Addr is in no allowed network
+
+	// MinRevision makes the verdict Stale unless everything up to that revision is known to
+	// whoever answers. It comes from the answer to a write, or from an earlier verdict.
+	MinRevision uint64
 }
 
 // Verdict answers a Request. A refused key is an answer, not an error.
@@ -30,6 +40,14 @@ type Verdict struct {
 	Account Account
 	Version policy.Version // that the request is for; zero when it is not known or not allowed
 	At      time.Time
+
+	Scopes  []string       // the key's reach: all of the policy's scopes for a key that was not narrowed
+	Missing string         // the scope that is out of reach, when OutOfScope
+	Limit   limit.Decision // when Limited: what the request left of the plan's rate
+	Limited bool
+
+	Revision uint64        // of what is known to whoever answers: the verdict is what was true then
+	Age      time.Duration // how long ago that was last known to be all
 }
 
 // Reason is why a key was refused. The values are stable API (design, section 6); reasons
@@ -41,6 +59,7 @@ const (
 	NoCredential        Reason = "no_credential"
 	AmbiguousCredential Reason = "ambiguous_credential"
 	Malformed           Reason = "malformed"
+	Stale               Reason = "stale"
 	Unknown             Reason = "unknown"
 	Revoked             Reason = "revoked"
 	Disabled            Reason = "disabled"
@@ -48,19 +67,29 @@ const (
 	Expired             Reason = "expired"
 	AccountIsSuspended  Reason = "account_suspended"
 	PlanNotEntitled     Reason = "plan_not_entitled"
+	MemberInactive      Reason = "member_inactive"
+	NetworkNotAllowed   Reason = "network_not_allowed"
 	VersionNotAllowed   Reason = "version_not_allowed"
+	VersionOff          Reason = "version_off"
+	ReadOnly            Reason = "read_only"
+	OutOfScope          Reason = "out_of_scope"
+	OverLimit           Reason = "over_limit"
+	OverQuota           Reason = "over_quota"
 )
 
 // Reasons lists every reason in the order of the checks.
 func Reasons() []Reason {
 	return []Reason{
-		NoCredential, AmbiguousCredential, Malformed, Unknown, Revoked, Disabled, NotYetValid, Expired,
-		AccountIsSuspended, PlanNotEntitled, VersionNotAllowed,
+		NoCredential, AmbiguousCredential, Malformed, Stale, Unknown, Revoked, Disabled, NotYetValid, Expired,
+		AccountIsSuspended, PlanNotEntitled, MemberInactive, NetworkNotAllowed, VersionNotAllowed, VersionOff,
+		ReadOnly, OutOfScope, OverLimit, OverQuota,
 	}
 }
 
-// Verify answers whether the key may be used for the request, as of this moment: a change
-// that was answered before is seen. err is not nil only when it could not decide.
+// Verify answers whether the key may be used for the request, as of this moment: it asks the
+// Store itself, for whoever manages keys by a key. The data plane asks a [Verifier]. Keys are
+// not narrowed yet, so Method, Scopes, ClientIP and MinRevision cannot refuse any. err is not
+// nil only when it could not decide.
 func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 	now := s.now()
 	if r.Text == "" {
@@ -91,6 +120,8 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 	version, reason := s.version(held.Key, r)
 	verdict.Version = version
 	switch state := held.Key.State(now); {
+	case reason == NoCredential: // the first of all checks, which had to wait for the version
+		verdict.Reason = reason
 	case state != KeyActive:
 		verdict.Reason = Reason(state)
 	case held.Account.State != AccountActive:
@@ -127,16 +158,14 @@ const nobody = "acct_00000000000000000000"
 
 // version resolves which API version the request is for: its own, else the key's.
 func (s *Service) version(k Key, r Request) (policy.Version, Reason) {
-	name := r.Version
-	if name == "" {
-		name = k.Version
-	}
-	version, ok := s.policy.Version(name)
-	if !ok {
+	version, ok := s.Policy().VersionFor(k.Version, r.Version)
+	switch {
+	case !ok:
 		return policy.Version{}, VersionNotAllowed
-	}
-	if r.Way != "" && !version.Takes(r.Way) {
+	case r.Way != "" && !version.Takes(r.Way):
 		return version, NoCredential
+	case !version.Verifies():
+		return version, VersionOff
 	}
 	return version, ""
 }

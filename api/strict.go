@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"regexp"
@@ -18,7 +19,11 @@ import (
 //
 // Errors: *SyntaxError, which names the place and never the value.
 func Unmarshal(data []byte, v any) error {
-	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFromFunc(refuseNull)))
+	options := []json.Options{json.RejectUnknownMembers(true)}
+	if bytes.Contains(data, []byte("null")) { // else there is none, and looking at each value would take twice as long
+		options = append(options, json.WithUnmarshalers(json.UnmarshalFromFunc(refuseNull)))
+	}
+	err := json.Unmarshal(data, v, options...)
 	if err == nil {
 		return nil
 	}

@@ -9,7 +9,16 @@ type Policy struct {
 	Versions []Version // in the order in which forms show them
 	Roles    []Role    // from the most to the least powerful
 	Plans    []Plan    // from the smallest to the largest
+	Scopes   []Scope   // in the order in which forms show them
+	Routes   *Router   // nil: none
+	Errors   ErrorFormat
+
+	text string
 }
+
+// Text is the file that the policy was read from, as it was written; empty when it was made
+// otherwise.
+func (p *Policy) Text() string { return p.text }
 
 // Product is the operator's product, as its customers know it.
 type Product struct {
@@ -36,6 +45,17 @@ func (p *Policy) Role(name string) (Role, bool) {
 // Plan finds a plan by its name, such as "standard".
 func (p *Policy) Plan(name string) (Plan, bool) {
 	return find(p.Plans, func(pl Plan) bool { return pl.Name == name })
+}
+
+// Scope finds a scope by its name, such as "incidents:read".
+func (p *Policy) Scope(name string) (Scope, bool) {
+	return find(p.Scopes, func(s Scope) bool { return s.Name == name })
+}
+
+// ScopesOf are the scopes that the grants give together, in the policy's order.
+func (p *Policy) ScopesOf(grants []string) []string {
+	v := NewVocabulary(p.Scopes)
+	return v.Names(v.Set(grants...))
 }
 
 // Preselected is the version that a form offers first (F7).

@@ -2,13 +2,16 @@ package policy
 
 import "slices"
 
-// Role is a named set of console rights.
+// Role is a named set of console rights, and of scopes for personal keys.
 type Role struct {
 	Name  string // "limited_user": in the database, in REST and on the command line
 	Label string // "Limited user": for people
 	About string // one sentence for whoever hands the role out
 
 	Rights []Right
+
+	// Scopes are the grants that bound its members' personal keys: scopes, "incidents:*" or "*".
+	Scopes []string
 
 	// Owner marks the role of which every account has at least one active member, always.
 	Owner bool

@@ -19,7 +19,7 @@ const (
 	DrainTimeout  = 10 * time.Second // for requests under way when the process stops
 
 	MaxHeader = 16 << 10 // bytes; more answers 431
-	MaxBody   = 64 << 10 // bytes; more answers 413
+	MaxBody   = 64 << 10 // bytes, unless the Endpoint says otherwise; more answers 413
 )
 
 // Endpoint is one listener and what answers on it.
@@ -37,6 +37,7 @@ type Endpoint struct {
 	// differ from one another where their reasons must not be told apart.
 	Anonymous bool
 
+	MaxBody  int64      // bytes; default MaxBody
 	LogLevel slog.Level // of the line per request; default Info
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,9 +20,16 @@ import (
 // wrap puts around an endpoint's handler what every request needs.
 func wrap(e Endpoint, log *slog.Logger) http.Handler {
 	log = log.With("endpoint", e.Name)
+	if e.MaxBody == 0 {
+		e.MaxBody = MaxBody
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		id := rand.Text()[:12]
+		logged := log.Enabled(r.Context(), e.LogLevel)
+		var start time.Time
+		id := ""
+		if logged || !e.Anonymous { // drawing an id and reading the clock cost as much as a verdict
+			start, id = time.Now(), rand.Text()[:12]
+		}
 		if !e.Anonymous {
 			w.Header().Set("X-Request-Id", id)
 		}
@@ -33,6 +41,9 @@ func wrap(e Endpoint, log *slog.Logger) http.Handler {
 				log.Error("panic", "request", id, "type", reflect.TypeOf(cause).String(), "stack", string(debug.Stack()))
 				fail(seen, api.NewProblem(http.StatusInternalServerError, api.CodeInternal, "Internal error", "Something went wrong on our side. Nothing was answered; try again, or tell us the request id."), id)
 			}
+			if !logged {
+				return
+			}
 			log.LogAttrs(r.Context(), e.LogLevel, "request", slog.String("request", id), slog.String("method", method(r)),
 				slog.String("route", route(r)), slog.Int("status", seen.code()), slog.Duration("took", time.Since(start)), slog.String("from", from(r)))
 		}()
@@ -40,19 +51,18 @@ func wrap(e Endpoint, log *slog.Logger) http.Handler {
 			fail(seen, api.NewProblem(http.StatusMisdirectedRequest, api.CodeNotFound, "Misdirected request", "This service does not go by that host name. Use the public URL that its operator configured."), id)
 			return
 		}
-		if r.ContentLength > MaxBody {
+		if r.ContentLength > e.MaxBody {
 			w.Header().Set("Connection", "close")
-			fail(seen, TooLarge(), id)
+			fail(seen, tooLarge(e.MaxBody), id)
 			return
 		}
-		r.Body = http.MaxBytesReader(seen, r.Body, MaxBody)
+		r.Body = http.MaxBytesReader(seen, r.Body, e.MaxBody)
 		e.Handler.ServeHTTP(seen, r)
 	})
 }
 
-// TooLarge is the answer to a body above MaxBody.
-func TooLarge() *api.Problem {
-	return api.NewProblem(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "Body too large", "A request body can have 64 KiB at most.")
+func tooLarge(most int64) *api.Problem {
+	return api.NewProblem(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "Body too large", fmt.Sprintf("A request body can have %d KiB at most.", most>>10))
 }
 
 func fail(w *recorder, p *api.Problem, id string) {

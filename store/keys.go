@@ -42,7 +42,7 @@ func (t *tx) InsertKey(ctx context.Context, k keywright.Key, s keywright.Seal, o
 	if err := t.dialect.inserted("key", "once", "was already used", err); err != nil {
 		return err
 	}
-	return t.insertSeal(ctx, s)
+	return t.touch(keyChange, k.Account, string(k.ID), t.insertSeal(ctx, s))
 }
 
 // RevokeKey answers ErrRevoked for a key that is already revoked and leaves it as it is.
@@ -61,7 +61,7 @@ func (t *tx) RevokeKey(ctx context.Context, account keywright.AccountID, id keyw
 		return keywright.ErrRevoked
 	}
 	rows, err = t.q.UncountActiveKey(ctx, string(account))
-	return changed("account", rows, err)
+	return t.touch(keyChange, account, string(id), changed("account", rows, err))
 }
 
 func key(row queries.Key) keywright.Key {

@@ -47,12 +47,12 @@ func (t *tx) InsertMember(ctx context.Context, m keywright.Member) error {
 		ID: string(m.ID), Account: string(m.Account), Email: m.Email, Name: m.Name,
 		Role: m.Role, State: string(m.State), CreatedAt: millis(m.Created),
 	})
-	return t.dialect.inserted("member", "email", emailTaken, err)
+	return t.touch(memberChange, m.Account, string(m.ID), t.dialect.inserted("member", "email", emailTaken, err))
 }
 
 func (t *tx) SetRole(ctx context.Context, account keywright.AccountID, id keywright.MemberID, role string) error {
 	rows, err := t.q.SetRole(ctx, queries.SetRoleParams{Account: string(account), ID: string(id), Role: role})
-	return changed("member", rows, err)
+	return t.touch(memberChange, account, string(id), changed("member", rows, err))
 }
 
 // SetMemberState answers *ConflictError (email) when a removed member would come back beside
@@ -62,7 +62,7 @@ func (t *tx) SetMemberState(ctx context.Context, account keywright.AccountID, id
 	if err != nil && t.dialect.Clash(err) == SameValue {
 		return &keywright.ConflictError{Field: "email", Why: emailTaken}
 	}
-	return changed("member", rows, err)
+	return t.touch(memberChange, account, string(id), changed("member", rows, err))
 }
 
 func member(row queries.Member) keywright.Member {

@@ -4,10 +4,12 @@
 -- Times are milliseconds since 1970 in UTC; NULL is the zero time. JSON is kept as text.
 
 -- One row. revision counts the transactions that changed something, sequence the events.
+-- Changes up to the horizon are not kept.
 CREATE TABLE clock (
 	id       BIGINT PRIMARY KEY,
 	revision BIGINT NOT NULL,
-	sequence BIGINT NOT NULL
+	sequence BIGINT NOT NULL,
+	horizon  BIGINT NOT NULL
 );
 
 CREATE TABLE accounts (
@@ -92,6 +94,17 @@ CREATE TABLE events (
 	subject_id   TEXT   NOT NULL,
 	subject_name TEXT   NOT NULL,
 	details      TEXT   NOT NULL -- a JSON object of texts
+);
+
+-- A row for each thing that a revision changed, or one for nothing.
+CREATE TABLE changes (
+	revision   BIGINT NOT NULL,
+	position   BIGINT NOT NULL,
+	kind       TEXT   NOT NULL, -- account, member, key, policy, or '' for nothing
+	account_id TEXT   NOT NULL, -- '' where none is meant, and so below
+	entity_id  TEXT   NOT NULL,
+	at         BIGINT NOT NULL,
+	PRIMARY KEY (revision, position)
 );
 
 CREATE TABLE sessions (

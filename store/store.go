@@ -19,9 +19,10 @@ type Store struct {
 	dialect     Dialect
 	options     Options
 
-	turn   chan struct{} // holds one token while someone writes; those who wait are served in order
-	broken chan struct{} // closed under the turn
-	close  func() error
+	turn      chan struct{}             // holds one token while someone writes; those who wait are served in order
+	broken    chan struct{}             // closed under the turn
+	followers []func(keywright.Changes) // under the turn
+	close     func() error
 }
 
 var _ keywright.Store = (*Store)(nil)
@@ -34,6 +35,12 @@ type Dialect struct {
 	// Refused reports whether a commit that failed with this error has surely left nothing
 	// behind. What it does not know, it must not claim.
 	Refused func(error) bool
+
+	// Keys is the query for every seal with what a keyset needs of its key, those of a key
+	// next to each other. It answers two columns. The first is one text, its parts between
+	// Separators: the key's id, account, kind and version, the seal's pepper, and the key's
+	// not_before, expires_at, disabled_at and revoked_at, empty for NULL. The second is the MAC.
+	Keys string
 }
 
 // Clash is what a new row has in common with one that is already there.
@@ -48,7 +55,7 @@ const (
 
 // Options are the settings of a Store. The zero value is right for production.
 type Options struct {
-	Now     func() time.Time // decides which sessions have ended; default time.Now
+	Now     func() time.Time // decides which sessions have ended, and when a change was; default time.Now
 	Release func() error     // called last by Close; default nothing
 }
 

@@ -18,6 +18,7 @@ type tx struct {
 	reader
 	dialect  Dialect
 	revision int64
+	touched  touched
 }
 
 var _ keywright.Tx = (*tx)(nil)
@@ -25,19 +26,43 @@ var _ keywright.Tx = (*tx)(nil)
 // Write runs change in a transaction of its own and gives it the next revision. A change
 // that writes nothing takes none. Once change has begun, the end of ctx does not stop it.
 func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) error {
-	return s.alone(ctx, func(ctx context.Context, q *queries.Queries) error {
-		// The first statement of all: its row's lock makes every other writer wait.
-		revision, err := q.NextRevision(ctx)
-		if err != nil {
-			return fmt.Errorf("take the next revision: %w", err)
+	return s.inTurn(ctx, func() error {
+		var changes keywright.Changes
+		committed, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
+			q := queries.New(db)
+			// The first statement of all: its row's lock makes every other writer wait.
+			revision, err := q.NextRevision(ctx)
+			if err != nil {
+				return fmt.Errorf("take the next revision: %w", err)
+			}
+			t := &tx{reader: reader{q}, dialect: s.dialect, revision: revision}
+			if err := change(t); err != nil {
+				return err
+			}
+			if db.failed != nil || !db.wrote && len(t.touched.things) == 0 {
+				return nil
+			}
+			changes, err = t.log(ctx, s.options.Now(), len(s.followers) > 0)
+			return err
+		})
+		if committed {
+			s.tell(changes)
 		}
-		return change(&tx{reader{q}, s.dialect, revision})
+		return err
 	})
 }
 
 // alone runs change in one transaction, when all who came before have had their turn, and
 // commits what it wrote. After an error nothing of it stands, unless it is ErrOutcomeUnknown.
+// It takes no revision, so it is for what no keyset holds.
 func (s *Store) alone(ctx context.Context, change func(context.Context, *queries.Queries) error) error {
+	return s.inTurn(ctx, func() error {
+		_, err := s.transact(ctx, func(ctx context.Context, db *steady) error { return change(ctx, queries.New(db)) })
+		return err
+	})
+}
+
+func (s *Store) inTurn(ctx context.Context, write func() error) error {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -51,26 +76,32 @@ func (s *Store) alone(ctx context.Context, change func(context.Context, *queries
 	case <-s.broken:
 		return errBroken
 	default:
+		return write()
 	}
+}
+
+// transact reports whether it committed something. Whoever calls it has the turn.
+func (s *Store) transact(ctx context.Context, change func(context.Context, *steady) error) (committed bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	begun, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return false, fmt.Errorf("begin: %w", err)
 	}
 	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
 	limited, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	db := &steady{ctx: limited, tx: begun}
-	if err := change(limited, queries.New(db)); err != nil {
-		return err
+	if err := change(limited, db); err != nil {
+		return false, err
 	}
 	if db.failed != nil {
-		return fmt.Errorf("a failed statement was passed over: %w", db.failed)
+		return false, fmt.Errorf("a failed statement was passed over: %w", db.failed)
 	}
 	if !db.wrote {
-		return nil
+		return false, nil
 	}
-	return s.commit(begun)
+	err = s.commit(begun)
+	return err == nil, err
 }
 
 // commit ends a transaction. Whoever calls it has the turn.

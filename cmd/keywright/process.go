@@ -16,8 +16,10 @@ import (
 	"time"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/follow"
 	"github.com/keywright/keywright/internal/config"
 	"github.com/keywright/keywright/keyring"
+	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/meter"
 	"github.com/keywright/keywright/password"
 	"github.com/keywright/keywright/secret"
@@ -36,12 +38,18 @@ type process struct {
 	store     *store.Store
 	meter     *meter.Meter
 	service   *keywright.Service
+	follower  *follow.Follower
+	gate      *gate.Gate
 	public    *url.URL
 	endpoints []server.Endpoint
 }
 
 // serve starts everything, tells out where to look, and blocks until ctx ends.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io.Writer) (err error) {
+	rules, err := readPolicy(settings.Policy)
+	if err != nil {
+		return err
+	}
 	db, err := sqlite.Open(ctx, settings.Data, sqlite.Options{Log: log})
 	if err != nil {
 		return err
@@ -52,14 +60,13 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 		return err
 	}
 	p := &process{settings: settings, log: log, store: db, meter: meter.New(db, meter.Options{Log: log})}
-	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used})
+	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, Policy: rules})
+	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Log: log})
+	db.Follow(p.follower.Committed)
 	if err := p.listen(ctx); err != nil {
 		return err
 	}
-	if err := p.welcome(ctx, out); err != nil {
-		return err
-	}
-	return p.run(ctx)
+	return p.run(ctx, out)
 }
 
 func openKeyring(ctx context.Context, data string, db *store.Store) (*secret.Keyring, error) {
@@ -89,15 +96,17 @@ func (p *process) listen(ctx context.Context) error {
 	public.Handle("/v1/", rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log}))
 	public.Handle("/", pages.Handler())
 	data := http.NewServeMux()
-	data.Handle("/", gate.New(p.service, gate.Options{Policy: p.service.Policy(), Log: p.log}))
+	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used})
+	p.gate = gate.New(verifier, gate.Options{Policy: p.service.Policy(), Log: p.log, PublicURL: p.public.String(), TrustedHops: p.settings.TrustedHops})
+	data.Handle("/", p.gate)
 	for _, mux := range []*http.ServeMux{public, data} {
 		mux.HandleFunc("GET /healthz", healthy)
 		mux.HandleFunc("GET /readyz", p.ready)
 	}
 	p.endpoints = []server.Endpoint{
 		{Name: "console", Listener: front, Handler: public, Hosts: p.settings.Hosts(p.public)},
-		{Name: "verify", Listener: verify, Handler: data, Anonymous: true, LogLevel: slog.LevelDebug},
-		{Name: "operator", Listener: operator, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
+		{Name: "verify", Listener: verify, Handler: data, Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
+		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
 	}
 	return nil
 }
@@ -120,25 +129,60 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	return listener, nil
 }
 
-// run serves until ctx ends or the store can no longer be trusted.
-func (p *process) run(ctx context.Context) error {
+// run serves until ctx ends or the store can no longer be trusted. It answers from the
+// beginning, so that /readyz can tell how far the keys are loaded, and says where to look once
+// they are.
+func (p *process) run(ctx context.Context, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	ended := make(chan error)
+	begin := func(part func(context.Context) error) {
+		go func() {
+			err := part(ctx)
+			stop() // one part's end is the end of all
+			ended <- err
+		}()
+	}
+	parts := []func(context.Context) error{
+		func(ctx context.Context) error { return server.Run(ctx, p.log, p.endpoints...) },
+		p.watch,
+		p.reload,
+		func(ctx context.Context) error { return p.follow(ctx, out) },
+	}
 	metered := make(chan error, 1)
 	meterCtx, stopMeter := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { metered <- p.meter.Run(meterCtx) }()
-	watched := make(chan error, 1)
-	go func() {
-		defer stop()
-		watched <- p.watch(ctx)
-	}()
-	err := server.Run(ctx, p.log, p.endpoints...)
-	stop()
+	for _, part := range parts {
+		begin(part)
+	}
+	var err error
+	for range parts {
+		err = errors.Join(err, <-ended)
+	}
 	stopMeter() // after the last request: its use is to be saved too
-	return errors.Join(err, <-watched, <-metered)
+	return errors.Join(err, <-metered)
 }
 
-// watch cleans out old sessions, and ends the process when a commit failed half-way: what
+// follow loads all keys, and then keeps them current.
+func (p *process) follow(ctx context.Context, out io.Writer) error {
+	if err := p.follower.Load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	if err := p.welcome(ctx, out); err != nil {
+		return err
+	}
+	p.follower.Run(ctx)
+	return nil
+}
+
+// keptChanges is how many revisions back a follower may be and still catch up change by change;
+// one further behind loads everything anew.
+const keptChanges = 100_000
+
+// watch cleans out what is old once an hour, and ends the process when a commit failed half-way: what
 // stands in the database is then only known to the next start.
 func (p *process) watch(ctx context.Context) error {
 	hourly := time.NewTicker(time.Hour)
@@ -153,6 +197,9 @@ func (p *process) watch(ctx context.Context) error {
 			if err := p.store.DeleteExpiredSessions(ctx, now); err != nil {
 				p.log.Warn("old sessions stay for now", "error", err)
 			}
+			if err := p.store.TrimChanges(ctx, keptChanges); err != nil {
+				p.log.Warn("old changes stay for now", "error", err)
+			}
 		}
 	}
 }
@@ -165,6 +212,11 @@ func (p *process) ready(w http.ResponseWriter, r *http.Request) {
 		p.log.Warn("not ready", "error", err)
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if ready, progress := p.follower.Ready(); !ready {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, progress, http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = io.WriteString(w, "ready\n")

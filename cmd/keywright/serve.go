@@ -27,7 +27,9 @@ Example:
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` of the console and the REST API", Sources: cli.EnvVars("KEYWRIGHT_LISTEN")},
 			&cli.StringFlag{Name: "verify-listen", Value: "127.0.0.1:8081", Usage: "`ADDRESS` of the data plane", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_LISTEN")},
 			&cli.StringFlag{Name: "public-url", Usage: "`URL` under which people reach the console; default: http and the address of --listen", Sources: cli.EnvVars("KEYWRIGHT_PUBLIC_URL")},
+			&cli.StringFlag{Name: "policy", Usage: "`FILE` with roles, plans, API versions, scopes and routes; default: the built-in policy; SIGHUP reads it again", Sources: cli.EnvVars("KEYWRIGHT_POLICY")},
 			&cli.BoolFlag{Name: "verify-open", Usage: "let anyone who reaches --verify-listen ask for verdicts, on any address", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_OPEN")},
+			&cli.IntFlag{Name: "trusted-hops", Usage: "`NUMBER` of proxies before the data plane that add the address that asked them to X-Forwarded-For; 0: the header is not believed", Sources: cli.EnvVars("KEYWRIGHT_TRUSTED_HOPS")},
 			&cli.BoolFlag{Name: "demo", Usage: "make the demo account at the first start", Sources: cli.EnvVars("KEYWRIGHT_DEMO")},
 			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "text or json", Sources: cli.EnvVars("KEYWRIGHT_LOG_FORMAT")},
 			&cli.StringFlag{Name: "log-level", Value: "info", Usage: "debug, info, warn or error", Sources: cli.EnvVars("KEYWRIGHT_LOG_LEVEL")},
@@ -38,7 +40,7 @@ Example:
 			}
 			settings := config.Config{
 				Data: c.String("data"), Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),
-				PublicURL: c.String("public-url"), VerifyOpen: c.Bool("verify-open"), Demo: c.Bool("demo"),
+				PublicURL: c.String("public-url"), Policy: c.String("policy"), VerifyOpen: c.Bool("verify-open"), Demo: c.Bool("demo"), TrustedHops: c.Int("trusted-hops"),
 				LogFormat: c.String("log-format"), LogLevel: c.String("log-level"),
 			}
 			if err := settings.Check(); err != nil {

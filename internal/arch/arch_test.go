@@ -19,11 +19,11 @@ var rows = map[string]int{
 
 	"server": 2, "server/rest": 2, "server/gate": 2, "server/console": 2,
 	"store": 2, "store/sqlite": 2, "store/storetest": 2, "store/queries": 2,
-	"keyring": 2, "meter": 2, "password": 2,
+	"follow": 2, "keyring": 2, "meter": 2, "password": 2,
 
 	"": 3, "api": 3,
 
-	"secret": 5, "policy": 5, "limit": 5,
+	"keyset": 4, "policy": 5, "secret": 6, "limit": 6,
 }
 
 // below lists the few packages of one row that may import another: an adapter is made of

@@ -20,7 +20,9 @@ type Config struct {
 	Listen       string // address of the console and the REST API; default 127.0.0.1:8080
 	VerifyListen string // address of the data plane; default 127.0.0.1:8081
 	PublicURL    string // where people reach the console; default http:// and the address of Listen
+	Policy       string // the policy file; default: the built-in policy
 	VerifyOpen   bool   // let anyone who reaches VerifyListen ask for verdicts, on any address
+	TrustedHops  int    // proxies before the data plane whose X-Forwarded-For is believed; default 0
 	Demo         bool   // make the demo account at the first start
 	LogFormat    string // text or json
 	LogLevel     string // debug, info, warn or error
@@ -54,6 +56,9 @@ func (c Config) Check() error {
 	}
 	if c.Demo && (!console || !verify) {
 		say("--demo: the demo is for this machine alone; listen on 127.0.0.1")
+	}
+	if c.TrustedHops < 0 {
+		say("--trusted-hops: must be 0 or more")
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		say("--log-format: must be text or json")

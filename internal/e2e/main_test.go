@@ -17,7 +17,13 @@ var artefacts string
 // binary is the keywright under test, built once.
 var binary string
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	if address := os.Getenv(bareVariable); address != "" {
+		fmt.Fprintln(os.Stderr, serveBare(address))
+		os.Exit(1)
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	var err error

@@ -26,7 +26,7 @@ type keywright struct {
 }
 
 // start runs a fresh keywright on a folder of its own until the test ends.
-func start(t *testing.T, args ...string) *keywright {
+func start(t testing.TB, args ...string) *keywright {
 	t.Helper()
 	data, err := os.MkdirTemp(artefacts, "d")
 	if err != nil {
@@ -39,7 +39,7 @@ func start(t *testing.T, args ...string) *keywright {
 }
 
 // begin starts the process, also again after kill, and waits until it is ready.
-func (k *keywright) begin(t *testing.T) {
+func (k *keywright) begin(t testing.TB) {
 	t.Helper()
 	_ = os.Remove(filepath.Join(k.data, "addresses.json"))
 	log, err := os.OpenFile(filepath.Join(k.data, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -47,7 +47,8 @@ func (k *keywright) begin(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	k.command = exec.Command(binary, append([]string{"serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0", "--log-level", "debug"}, k.args...)...)
+	k.command = exec.Command(binary, append([]string{"serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args...)...)
+	k.command.Env = append(os.Environ(), "KEYWRIGHT_LOG_LEVEL=debug") // a flag goes before
 	k.command.Stdout, k.command.Stderr = log, log
 	if err := k.command.Start(); err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func (k *keywright) begin(t *testing.T) {
 }
 
 // stop ends the process as an operator would, and expects it to end well.
-func (k *keywright) stop(t *testing.T) {
+func (k *keywright) stop(t testing.TB) {
 	t.Helper()
 	if k.command == nil {
 		return
@@ -88,7 +89,7 @@ func (k *keywright) log() string {
 }
 
 // try runs a command against the server as it is typed and answers its output.
-func (k *keywright) try(t *testing.T, stdin string, args ...string) (string, string, error) {
+func (k *keywright) try(t testing.TB, stdin string, args ...string) (string, string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -100,7 +101,7 @@ func (k *keywright) try(t *testing.T, stdin string, args ...string) (string, str
 }
 
 // run is try for a command that must succeed.
-func (k *keywright) run(t *testing.T, stdin string, args ...string) string {
+func (k *keywright) run(t testing.TB, stdin string, args ...string) string {
 	t.Helper()
 	stdout, stderr, err := k.try(t, stdin, args...)
 	if err != nil {
@@ -190,7 +191,7 @@ func post(t *testing.T, client *http.Client, url, body string) (int, string) {
 }
 
 // eventually waits for something that another process does, for half a minute at most.
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if is() {

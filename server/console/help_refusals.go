@@ -43,6 +43,22 @@ func refusalFor(reason keywright.Reason) refusalWords {
 		return refusalWords{code, http.StatusPaymentRequired, "The account's plan has no API access.", "Keep the key: it works again after an upgrade."}
 	case keywright.VersionNotAllowed:
 		return refusalWords{code, http.StatusForbidden, "The request asks for an API version that there isn't.", "Correct the Accept header, or leave it out."}
+	case keywright.VersionOff:
+		return refusalWords{code, http.StatusGone, "The API version that the request is for was switched off.", "Move to a version that is offered; the key stays as it is."}
+	case keywright.MemberInactive:
+		return refusalWords{code, http.StatusForbidden, "The member whom the key acts as is not active.", "Use a key that doesn't end with one person."}
+	case keywright.NetworkNotAllowed:
+		return refusalWords{code, http.StatusForbidden, "The key may not be used from this address.", "Send from an allowed network, or use another key."}
+	case keywright.ReadOnly:
+		return refusalWords{code, http.StatusForbidden, "The key may only read.", "Use one that may write."}
+	case keywright.OutOfScope:
+		return refusalWords{code, http.StatusForbidden, "The key's scopes don't cover the request; the answer names what is missing.", "Use a key that reaches it."}
+	case keywright.OverLimit:
+		return refusalWords{code, http.StatusTooManyRequests, "Too many requests for now.", "Wait as long as Retry-After says, then go on."}
+	case keywright.OverQuota:
+		return refusalWords{code, http.StatusTooManyRequests, "What the plan allows in this period is used up.", "Wait for the next one, or ask for a larger plan."}
+	case keywright.Stale:
+		return refusalWords{code, http.StatusServiceUnavailable, "Whether the key is good can't be said right now.", "Keep the key, and try again in a second."}
 	}
 	return refusalWords{}
 }

@@ -35,7 +35,7 @@ func (c *Console) newKeyView(v *visit, form url.Values, wrong map[string]string)
 	}, form, wrong)
 	return newKeyView{
 		account: v.self.Account.Slug, once: form.Get("once"),
-		description: fields[0], version: fields[1], environment: fields[2], versions: p.Versions,
+		description: fields[0], version: fields[1], environment: fields[2], versions: p.OpenVersions(),
 	}
 }
 

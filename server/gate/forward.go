@@ -2,28 +2,33 @@ package gate
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/api"
+	"github.com/keywright/keywright/policy"
 )
 
 // forwardAuth answers a gateway that asks, for each request, whether to forward it: 200 with
 // the key's identity in headers, or the refusal for the end client. Method and body of the
-// request do not matter; its headers are the end client's.
+// question do not matter; its headers are the end client's, but for those that the gateway
+// sets: see originalOf, requireHeader, client and gatewayMayAsk.
 //
 // The gateway overwrites these identity headers, and removes every other header that begins
 // with Keywright-, in what it forwards: here inbound copies are not even looked at, but an
 // end client could send some to the protected API.
 func (g *Gate) forwardAuth(w http.ResponseWriter, r *http.Request) {
-	verdict, refused := g.ask(r)
+	o := g.offer.Load()
+	verdict, refused := g.ask(o, r)
 	switch {
 	case refused == nil:
-		admit(w.Header(), verdict)
+		o.admit(w.Header(), verdict)
 		w.WriteHeader(http.StatusOK)
 	case r.Header.Get("Keywright-Gateway") == "nginx":
 		refuseToNginx(w, refused)
 	default:
-		g.refuse(w, refused)
+		g.refuse(w, o, refused)
 	}
 }
 
@@ -31,32 +36,67 @@ func (g *Gate) forwardAuth(w http.ResponseWriter, r *http.Request) {
 // again, about the same headers, and never answers 2xx: it stands where the answer of the
 // protected API would.
 func (g *Gate) lastWord(w http.ResponseWriter, r *http.Request) {
-	_, refused := g.ask(r)
+	o := g.offer.Load()
+	_, refused := g.ask(o, r)
 	if refused == nil { // the key has become good, or the store has come back
 		refused = unavailable("What was refused a moment ago would pass now. Try again.")
 	}
-	g.refuse(w, refused)
+	g.refuse(w, o, refused)
 }
 
 // ask finds the verdict on a request as an end client sent it, and how to refuse it if it is
 // not good.
-func (g *Gate) ask(r *http.Request) (keywright.Verdict, *refusal) {
-	version := g.policy.Requested(strings.Join(r.Header["Accept"], ","))
-	verdict, err := g.judge(r.Context(), forwarded(r), version)
+func (g *Gate) ask(o *offer, r *http.Request) (keywright.Verdict, *refusal) {
+	if refused := g.gatewayMayAsk(r); refused != nil {
+		return keywright.Verdict{}, refused
+	}
+	about, err := originalOf(r.Header)
+	if err != nil {
+		return keywright.Verdict{}, unclear("Its method and address are given twice, in X-Original-Method and X-Original-URI or X-Forwarded-Method and X-Forwarded-Uri, and differ. Send none of these headers.")
+	}
+	scopes, err := required(o.need(about.method, about.path), r.Header[requireHeader])
+	if err != nil {
+		return keywright.Verdict{}, unclear("What it needs can't be said: " + requireHeader + " holds what can't be a scope. Do not send this header.")
+	}
+	verdict, err := g.judge(r.Context(), forwarded(r), keywright.Request{
+		Version: o.asked(strings.Join(r.Header["Accept"], ",")),
+		Method:  about.method, Scopes: scopes, ClientIP: client(r.Header["X-Forwarded-For"], g.hops),
+	})
 	switch {
 	case err != nil:
 		return verdict, g.undecided(r.Context(), err)
 	case !verdict.Valid:
-		return verdict, g.refusalOf(verdict)
+		return verdict, o.refusalOf(verdict)
 	}
 	return verdict, nil
 }
 
-// admit says who the end client is. Keywright-Member and Keywright-Scopes are not among the
-// headers yet: an account key acts for no member and has every scope.
-func admit(h http.Header, v keywright.Verdict) {
-	h.Set("Keywright-Key-Id", string(v.Key.ID))
-	h.Set("Keywright-Account", v.Account.Slug)
-	h.Set("Keywright-Account-Id", string(v.Account.ID))
-	h.Set("Keywright-Api-Version", v.Version.Name)
+// unclear refuses a request that could be taken for two. It has nothing to do with the key.
+func unclear(detail string) *refusal {
+	return &refusal{Refusal: policy.Refusal{Status: http.StatusBadRequest, Code: string(api.CodeInvalid), Title: "Unclear request", Detail: detail}}
+}
+
+// admit says who the end client is, and what he is to know of the version that he asks for.
+// Without Keywright-Scopes there is no scope in the key's reach, without Keywright-Member it
+// acts for the account.
+func (o *offer) admit(h http.Header, v keywright.Verdict) {
+	lines := make([]string, 0, 7) // one allocation for all values, where Header.Set makes one for each
+	set := func(name, value string) {
+		lines = append(lines, value)
+		h[name] = lines[len(lines)-1 : len(lines) : len(lines)]
+	}
+	set("Keywright-Key-Id", string(v.Key.ID))
+	set("Keywright-Account", v.Account.Slug)
+	set("Keywright-Account-Id", string(v.Account.ID))
+	set("Keywright-Api-Version", v.Version.Name)
+	set("Keywright-Revision", strconv.FormatUint(v.Revision, 10))
+	if v.Key.Member != "" {
+		set("Keywright-Member", string(v.Key.Member))
+	}
+	if len(v.Scopes) > 0 {
+		set("Keywright-Scopes", strings.Join(v.Scopes, " "))
+	}
+	for _, line := range o.headers[v.Version.Name] {
+		h.Add(line.Name, line.Value)
+	}
 }

@@ -3,14 +3,18 @@ package gate_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
+	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/server/gate"
 )
 
@@ -20,7 +24,7 @@ func TestAGoodKeyOpensTheDoorWithItsIdentity(t *testing.T) {
 	h := build(t)
 	want := map[string]string{
 		"Keywright-Key-Id": string(h.key.ID), "Keywright-Account": "acme", "Keywright-Account-Id": string(h.account.ID),
-		"Keywright-Api-Version": "v1", "Cache-Control": "no-store",
+		"Keywright-Api-Version": "v1", "Keywright-Revision": "0", "Cache-Control": "no-store",
 	}
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"} {
 		// The end client's copies of our headers change nothing.
@@ -64,71 +68,61 @@ func TestTheVersionOfAForwardedRequest(t *testing.T) {
 	}
 }
 
-// refusals are the answers of design, section 6, to an end client.
+// refused is an answer of design, section 6, to an end client.
 type refused struct {
-	status    int
-	code      api.Code
-	challenge string
+	status     int
+	code       api.Code
+	challenge  string
+	retryAfter string
 }
 
-func refusals() map[keywright.Reason]refused {
-	unauthenticated := refused{401, "unauthenticated", realm}
+func wanted() map[keywright.Reason]refused {
+	unauthenticated := refused{401, "unauthenticated", realm, ""}
+	const invalidToken = realm + `, error="invalid_token"`
 	return map[keywright.Reason]refused{
 		keywright.NoCredential:        unauthenticated,
-		keywright.AmbiguousCredential: {400, "ambiguous_credential", realm + `, error="invalid_request"`},
+		keywright.AmbiguousCredential: {400, "ambiguous_credential", realm + `, error="invalid_request"`, ""},
 		keywright.Malformed:           unauthenticated,
+		keywright.Stale:               {503, "stale", "", "1"},
 		keywright.Unknown:             unauthenticated,
-		keywright.Revoked:             {401, "revoked", realm + `, error="invalid_token"`},
-		keywright.Disabled:            {401, "disabled", realm + `, error="invalid_token"`},
-		keywright.NotYetValid:         {401, "not_yet_valid", realm + `, error="invalid_token"`},
-		keywright.Expired:             {401, "expired", realm + `, error="invalid_token"`},
-		keywright.AccountIsSuspended:  {403, "account_suspended", ""},
-		keywright.PlanNotEntitled:     {402, "plan_not_entitled", ""},
-		keywright.VersionNotAllowed:   {403, "version_not_allowed", ""},
+		keywright.Revoked:             {401, "revoked", invalidToken, ""},
+		keywright.Disabled:            {401, "disabled", invalidToken, ""},
+		keywright.NotYetValid:         {401, "not_yet_valid", invalidToken, ""},
+		keywright.Expired:             {401, "expired", invalidToken, ""},
+		keywright.AccountIsSuspended:  {403, "account_suspended", "", ""},
+		keywright.PlanNotEntitled:     {402, "plan_not_entitled", "", ""},
+		keywright.MemberInactive:      {403, "member_inactive", "", ""},
+		keywright.NetworkNotAllowed:   {403, "network_not_allowed", "", ""},
+		keywright.VersionNotAllowed:   {403, "version_not_allowed", "", ""},
+		keywright.VersionOff:          {410, "version_off", "", ""},
+		keywright.ReadOnly:            {403, "read_only", "", ""},
+		keywright.OutOfScope:          {403, "out_of_scope", realm + `, error="insufficient_scope", scope="incidents:read"`, ""},
+		keywright.OverLimit:           {429, "over_limit", "", "9"}, // 7/min: a ninth second begins
+		keywright.OverQuota:           {429, "over_quota", "", "1"},
 	}
-}
-
-// presenting gives the Authorization header that leads to each reason.
-func (h *house) presenting(t *testing.T) map[keywright.Reason]string {
-	t.Helper()
-	all := map[keywright.Reason]string{
-		keywright.NoCredential:        "",
-		keywright.AmbiguousCredential: "Bearer " + h.text + " " + h.text,
-		keywright.Malformed:           "Bearer " + h.text[1:],
-		keywright.Unknown:             "Bearer " + withCheck(replaceAt(h.text, 40)),
-	}
-	for reason, text := range h.refusable(t) {
-		all[reason] = "Bearer " + text
-	}
-	return all
 }
 
 func TestEachReasonIsRefusedAsTheDesignSays(t *testing.T) {
-	h := build(t)
-	presented := h.presenting(t)
-	for _, reason := range keywright.Reasons() {
+	for reason, c := range settle(t, gate.Options{}).refusals(t, gate.Options{}) {
 		t.Run(string(reason), func(t *testing.T) {
-			want, ok := refusals()[reason]
-			if _, shown := presented[reason]; !ok || !shown {
+			want, ok := wanted()[reason]
+			if !ok {
 				t.Fatal("no case in this test")
 			}
-			var headers []string
-			if presented[reason] != "" {
-				headers = []string{"Authorization", presented[reason]}
-			}
 			for _, path := range []string{"/forward-auth", "/refusal"} {
-				w := do(h, "GET", path, "", headers...)
+				w := do(c, "GET", path, "", c.headers()...)
 				p := readProblem(t, w)
 				if w.Code != want.status || p.Code != want.code {
 					t.Errorf("%s: got %d %s, want %d %s", path, w.Code, p.Code, want.status, want.code)
 				}
-				if got := w.Header().Get("WWW-Authenticate"); got != want.challenge {
-					t.Errorf("%s: WWW-Authenticate: got %q, want %q", path, got, want.challenge)
+				for name, value := range map[string]string{"WWW-Authenticate": want.challenge, "Retry-After": want.retryAfter} {
+					if got := w.Header().Get(name); got != value {
+						t.Errorf("%s: %s: got %q, want %q", path, name, got, value)
+					}
 				}
 				checkNoIdentity(t, w)
 			}
-			w := do(h, "GET", "/forward-auth", "", append(headers, "Keywright-Gateway", "nginx")...)
-			checkForNginx(t, w, want)
+			checkForNginx(t, do(c, "GET", "/forward-auth", "", append(c.headers(), "Keywright-Gateway", "nginx")...), want)
 		})
 	}
 }
@@ -157,9 +151,9 @@ func checkForNginx(t *testing.T, w *httptest.ResponseRecorder, want refused) {
 
 func checkNoIdentity(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
-	for _, name := range []string{"Keywright-Key-Id", "Keywright-Account", "Keywright-Account-Id", "Keywright-Api-Version", "Keywright-Scopes"} {
-		if got := w.Header().Get(name); got != "" {
-			t.Errorf("%s: got %q with a refusal, want none", name, got)
+	for name := range w.Header() {
+		if strings.HasPrefix(name, "Keywright-") && name != "Keywright-Status" && name != "Keywright-Code" {
+			t.Errorf("%s is told with a refusal", name)
 		}
 	}
 }
@@ -179,35 +173,39 @@ func TestF8TheWrongWayIsExplainedToWhoeverHoldsTheKey(t *testing.T) {
 	}
 }
 
-// The whole response, as it goes over the wire, but for the time: six ways to have no good
-// key, one answer. HEAD, POST and both paths for the end client alike.
+// The whole response, as it goes over the wire, but for the time: twelve ways to have no good
+// key, one answer in each form. HEAD, POST and both paths for the end client alike.
 func TestMissingMalformedAndUnknownAreOneAnswerToTheByte(t *testing.T) {
-	h := build(t)
-	server := httptest.NewServer(h)
-	defer server.Close()
-	elsewhere := build(t) // a key of another installation
-	lines := map[string]string{
-		"missing":                     "",
-		"empty":                       "Authorization: \r\n",
-		"a scheme alone":              "Authorization: Bearer\r\n",
-		"another scheme":              "Authorization: Digest username=x\r\n",
-		"malformed":                   "Authorization: Bearer nonsense\r\n",
-		"bad check":                   "Authorization: Bearer " + replaceAt(h.text, 55) + "\r\n",
-		"unknown id":                  "Authorization: Bearer " + elsewhere.text + "\r\n",
-		"wrong secret":                "Authorization: Bearer " + withCheck(replaceAt(h.text, 49)) + "\r\n",
-		"wrong environment":           "Authorization: Bearer " + withCheck(strings.Replace(h.text, "live", "test", 1)) + "\r\n",
-		"wrong brand":                 "Authorization: Bearer " + withCheck("xx"+h.text[2:]) + "\r\n",
-		"wrong secret of a dead key":  "Authorization: Bearer " + withCheck(replaceAt(h.refusable(t)[keywright.Revoked], 49)) + "\r\n",
-		"a good key in the URL alone": "X-Original-URI: /incidents?token=" + h.text + "\r\n",
-	}
-	for _, question := range []string{"GET /forward-auth", "HEAD /forward-auth", "POST /forward-auth", "GET /refusal", "DELETE /refusal"} {
-		want := exchange(t, server.Listener.Addr().String(), question, "")
-		if !bytes.HasPrefix(want, []byte("HTTP/1.1 401 Unauthorized\r\n")) {
-			t.Fatalf("%s: got %.40q, want 401", question, want)
+	for form, errors := range errorForms() {
+		o := gate.Options{Policy: readPolicy(t, townRules+errors)}
+		town := settle(t, o)
+		server := httptest.NewServer(town)
+		t.Cleanup(server.Close)
+		elsewhere := settle(t, o) // a key of another installation
+		dead := town.key(t, "acct_acme", func(k *keyset.Key) { k.Revoked = true })
+		lines := map[string]string{
+			"missing":                     "",
+			"empty":                       "Authorization: \r\n",
+			"a scheme alone":              "Authorization: Bearer\r\n",
+			"another scheme":              "Authorization: Digest username=x\r\n",
+			"malformed":                   "Authorization: Bearer nonsense\r\n",
+			"bad check":                   "Authorization: Bearer " + replaceAt(town.text, 55) + "\r\n",
+			"unknown id":                  "Authorization: Bearer " + elsewhere.text + "\r\n",
+			"wrong secret":                "Authorization: Bearer " + withCheck(replaceAt(town.text, 49)) + "\r\n",
+			"wrong environment":           "Authorization: Bearer " + withCheck(strings.Replace(town.text, "live", "test", 1)) + "\r\n",
+			"wrong brand":                 "Authorization: Bearer " + withCheck("xx"+town.text[2:]) + "\r\n",
+			"wrong secret of a dead key":  "Authorization: Bearer " + withCheck(replaceAt(dead, 49)) + "\r\n",
+			"a good key in the URL alone": "X-Original-URI: /incidents?token=" + town.text + "\r\n",
 		}
-		for name, line := range lines {
-			if got := exchange(t, server.Listener.Addr().String(), question, line); !bytes.Equal(got, want) {
-				t.Errorf("%s, %s:\ngot  %q\nwant %q", question, name, got, want)
+		for _, question := range []string{"GET /forward-auth", "HEAD /forward-auth", "POST /forward-auth", "GET /refusal", "DELETE /refusal"} {
+			want := exchange(t, server.Listener.Addr().String(), question, "")
+			if !bytes.HasPrefix(want, []byte("HTTP/1.1 401 Unauthorized\r\n")) {
+				t.Fatalf("%s, %s: got %.40q, want 401", form, question, want)
+			}
+			for name, line := range lines {
+				if got := exchange(t, server.Listener.Addr().String(), question, line); !bytes.Equal(got, want) {
+					t.Errorf("%s, %s, %s:\ngot  %q\nwant %q", form, question, name, got, want)
+				}
 			}
 		}
 	}
@@ -216,12 +214,20 @@ func TestMissingMalformedAndUnknownAreOneAnswerToTheByte(t *testing.T) {
 // exchange sends a request as bytes and answers the response as bytes, without its Date.
 func exchange(t *testing.T, address, question, line string) []byte {
 	t.Helper()
+	return exchangeBody(t, address, question, line, "")
+}
+
+func exchangeBody(t *testing.T, address, question, line, body string) []byte {
+	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n%s\r\n", question, line); err != nil {
+	if body != "" {
+		line += fmt.Sprintf("Content-Length: %d\r\n", len(body))
+	}
+	if _, err := fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n%s\r\n%s", question, line, body); err != nil {
 		t.Fatal(err)
 	}
 	var all bytes.Buffer
@@ -313,12 +319,77 @@ func TestNoVerdictIsNever401(t *testing.T) {
 
 // Only nginx needs to be spared the statuses it does not know.
 func TestOtherGatewaysAreToldTheStatusItself(t *testing.T) {
-	h := build(t)
-	lite := h.refusable(t)[keywright.PlanNotEntitled]
+	town := settle(t, gate.Options{})
+	lite := town.account(t, keyset.Account{Slug: "lite", Plan: "lite"})
 	for _, gateway := range []string{"", "traefik", "caddy", "NGINX", "nginx/1.22"} {
-		w := do(h, "GET", "/forward-auth", "", "Authorization", "Bearer "+lite, "Keywright-Gateway", gateway)
+		w := do(town, "GET", "/forward-auth", "", "Authorization", "Bearer "+lite, "Keywright-Gateway", gateway)
 		if w.Code != http.StatusPaymentRequired || w.Header().Get("Keywright-Status") != "" {
 			t.Errorf("%q: got %d, want 402", gateway, w.Code)
 		}
+	}
+}
+
+func TestAGoodAnswerTellsWhoAsks(t *testing.T) {
+	town := settle(t, gate.Options{})
+	for name, c := range map[string]struct {
+		text string
+		want map[string][]string // besides those that all have
+	}{
+		"an account key": {town.text, map[string][]string{"Keywright-Scopes": {"incidents:read incidents:write users:read"}, "Keywright-Api-Version": {"v1"}}},
+		"a narrowed key": {
+			town.key(t, "acct_acme", func(k *keyset.Key) { k.Scopes = []string{"incidents:*"} }),
+			map[string][]string{"Keywright-Scopes": {"incidents:read incidents:write"}, "Keywright-Api-Version": {"v1"}},
+		},
+		"a personal key reaches what its member's role does": {
+			town.personal(t, "mem_user", "user", true),
+			map[string][]string{"Keywright-Member": {"mem_user"}, "Keywright-Scopes": {"incidents:read incidents:write"}, "Keywright-Api-Version": {"v1"}},
+		},
+		"a role without scopes": {
+			town.personal(t, "mem_guest", "guest", true),
+			map[string][]string{"Keywright-Member": {"mem_guest"}, "Keywright-Api-Version": {"v1"}},
+		},
+		"a deprecated version (RFC 9745, RFC 8594)": {
+			town.key(t, "acct_acme", func(k *keyset.Key) { k.Version = "v2" }),
+			map[string][]string{
+				"Keywright-Scopes": {"incidents:read incidents:write users:read"}, "Keywright-Api-Version": {"v2"},
+				"Deprecation": {"@1767225600"}, "Sunset": {"Wed, 01 Jul 2026 00:00:00 GMT"},
+				"Link": {`<https://developer.example.com/after-v2>; rel="deprecation"`, `<https://developer.example.com/after-v2>; rel="sunset"`},
+			},
+		},
+	} {
+		w := do(town, "GET", "/forward-auth", "", "Authorization", "Bearer "+c.text, "X-Original-Method", "GET", "X-Original-URI", "/health")
+		got := w.Header()
+		c.want["Cache-Control"], c.want["Keywright-Account"], c.want["Keywright-Account-Id"] = []string{"no-store"}, []string{"acme"}, []string{"acct_acme"}
+		c.want["Keywright-Key-Id"], c.want["Keywright-Revision"] = []string{"key_" + c.text[8:20]}, []string{strconv.FormatUint(town.last, 10)}
+		if w.Code != 200 || !maps.EqualFunc(got, c.want, slices.Equal) {
+			t.Errorf("%s:\ngot  %d %v\nwant 200 %v", name, w.Code, got, c.want)
+		}
+	}
+}
+
+// The version that was asked for is deprecated, not the key's own.
+func TestAnOverrideIsToldItsOwnDeprecation(t *testing.T) {
+	town := settle(t, gate.Options{})
+	w := do(town, "GET", "/forward-auth", "", "Authorization", "Bearer "+town.text, "Accept", "application/vnd.acme+json;version=2", "X-Original-Method", "GET", "X-Original-URI", "/health")
+	if w.Code != 200 || w.Header().Get("Keywright-Api-Version") != "v2" || w.Header().Get("Sunset") == "" {
+		t.Errorf("got %d %v, want v2 and its sunset", w.Code, w.Header())
+	}
+}
+
+// A policy that was read anew holds for the next request, for all that the Gate does by it.
+func TestSetPolicyHoldsFromTheNextRequestOn(t *testing.T) {
+	town := settle(t, gate.Options{})
+	narrow := town.key(t, "acct_acme", func(k *keyset.Key) { k.Scopes = []string{"incidents:read"} })
+	headers := []string{"Authorization", "Bearer " + narrow, "X-Original-Method", "GET", "X-Original-URI", "/people"}
+	if w := do(town, "GET", "/forward-auth", "", headers...); w.Code != 403 {
+		t.Fatalf("before: got %d, want 403", w.Code)
+	}
+	next := readPolicy(t, townRules+"  - GET /people -> incidents:read\nerrors: {format: pagerduty}\n")
+	town.SetPolicy(next)
+	if w := do(town, "GET", "/forward-auth", "", headers...); w.Code != 200 {
+		t.Errorf("after: got %d, want 200", w.Code)
+	}
+	if w := do(town, "GET", "/forward-auth", ""); w.Header().Get("Content-Type") != "application/json" || !strings.Contains(w.Body.String(), `"code":2006`) {
+		t.Errorf("after, without a key: got %s, want the pagerduty form", w.Body)
 	}
 }

@@ -2,33 +2,51 @@ package gate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/policy"
 )
 
-// verifier decides. keywright.Service is one.
+// verifier decides. keywright.Verifier is one, and so is keywright.Service.
 type verifier interface {
 	Verify(ctx context.Context, r keywright.Request) (keywright.Verdict, error)
 }
 
-// Options are the settings of a Gate. The zero value is right for the built-in policy.
+// Options are the settings of a Gate. The zero value is right for the built-in policy and a
+// loopback address.
 type Options struct {
-	Policy *policy.Policy // the verifier's own; default policy.Default()
+	Policy *policy.Policy // the verifier's own; default policy.Default(); SetPolicy replaces it
 	Log    *slog.Logger   // hears why there was no verdict; default: nowhere
+
+	// Callers knows who may ask; nil: everybody who reaches the Gate.
+	Callers Callers
+
+	// TrustedHops is how many proxies there are between an end client and the Gate that add to
+	// X-Forwarded-For from where they were asked: 1 is the gateway alone, 2 the gateway and one
+	// before it. Default 0: the header is not believed, and no address is known, so that a key
+	// with allowed networks is refused at /forward-auth.
+	TrustedHops int
+
+	// PublicURL is where people reach the console, without a slash at its end. It begins links
+	// to documentation that lies there and is the issuer of introspections. Default: neither is
+	// told.
+	PublicURL string
 }
 
 // Gate is the handler of the data plane.
 type Gate struct {
-	verifier verifier
-	policy   *policy.Policy
-	log      *slog.Logger
-	routes   *http.ServeMux
+	verifier  verifier
+	offer     atomic.Pointer[offer]
+	log       *slog.Logger
+	callers   Callers
+	hops      int
+	publicURL string
+	routes    *http.ServeMux
 }
 
 // New makes a Gate that asks v.
@@ -39,13 +57,20 @@ func New(v verifier, o Options) *Gate {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gate{verifier: v, policy: o.Policy, log: o.Log, routes: http.NewServeMux()}
-	g.routes.HandleFunc("/v1/verify", g.verify)
+	g := &Gate{verifier: v, log: o.Log, callers: o.Callers, hops: o.TrustedHops, publicURL: o.PublicURL, routes: http.NewServeMux()}
+	g.SetPolicy(o.Policy)
+	g.routes.HandleFunc("/v1/verify", g.called(g.verify))
+	g.routes.HandleFunc("/v1/verify/batch", g.called(g.verifyBatch))
+	g.routes.HandleFunc("/v1/introspect", g.called(g.introspect))
 	g.routes.HandleFunc("/forward-auth", g.forwardAuth)
 	g.routes.HandleFunc("/refusal", g.lastWord)
 	g.routes.HandleFunc("/", g.notFound)
 	return g
 }
+
+// SetPolicy lets all requests that come from now on be answered by another policy. Requests
+// that are under way go on by the one that they began with.
+func (g *Gate) SetPolicy(p *policy.Policy) { g.offer.Store(newOffer(p, g.publicURL)) }
 
 // ServeHTTP answers one request. No answer may be stored: the next one can be another.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -55,33 +80,18 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (g *Gate) notFound(w http.ResponseWriter, _ *http.Request) {
 	g.problem(w, api.NewProblem(http.StatusNotFound, api.CodeNotFound, "Not found",
-		"The data plane has /v1/verify, /forward-auth and /refusal."))
+		"The data plane has /v1/verify, /v1/verify/batch, /v1/introspect, /forward-auth and /refusal."))
 }
 
 // judge asks for the verdict on a credential. Where there is none, or more than one, there
 // is nothing to ask.
-func (g *Gate) judge(ctx context.Context, c credential, version string) (keywright.Verdict, error) {
+func (g *Gate) judge(ctx context.Context, c credential, r keywright.Request) (keywright.Verdict, error) {
 	switch {
 	case errors.Is(c.err, policy.ErrAmbiguousCredential):
 		return keywright.Verdict{Reason: keywright.AmbiguousCredential}, nil
-	case c.err != nil:
+	case c.err != nil || c.text == "":
 		return keywright.Verdict{Reason: keywright.NoCredential}, nil
 	}
-	return g.verifier.Verify(ctx, keywright.Request{Text: c.text, Way: c.way, Version: version})
-}
-
-func (g *Gate) problem(w http.ResponseWriter, p *api.Problem) {
-	g.answer(w, p.Status, api.ProblemType, p)
-}
-
-func (g *Gate) answer(w http.ResponseWriter, status int, contentType string, v any) {
-	body, err := json.Marshal(v)
-	if err != nil { // only for a time beyond the year 9999
-		g.log.Error("an answer can't be written as JSON", "error", err)
-		http.Error(w, "internal error", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the caller has gone away: nobody is left to be told
+	r.Text, r.Way = c.text, c.way
+	return g.verifier.Verify(ctx, r)
 }

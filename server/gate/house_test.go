@@ -74,56 +74,6 @@ func (h *house) issue(t testing.TB, description, version string) (keywright.Key,
 	return key, text.Reveal()
 }
 
-// put stores a key in a state that no operation of the Service leads to yet, in an account
-// of its own.
-func (h *house) put(t testing.TB, slug string, change func(*keywright.Account, *keywright.Key)) string {
-	t.Helper()
-	text, err := secret.Make("kw", secret.Live, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := keywright.Account{
-		ID: keywright.AccountID("acct_" + strings.Repeat("0", 20-len(slug)) + slug), Slug: slug, Name: slug,
-		Plan: "standard", State: keywright.AccountActive, Created: noon(),
-	}
-	k := keywright.Key{
-		ID: keywright.KeyIDOf(text.ID()), Kind: keywright.AccountKey, Description: slug, Version: "v1", Brand: "kw", Env: secret.Live,
-		LastFour: text.LastFour(), Created: noon(), CreatedBy: keywright.Actor{Kind: keywright.PrincipalOperator, Name: "the operator"},
-	}
-	change(&a, &k)
-	k.Account = a.ID
-	seal := keywright.Seal{Key: k.ID, Pepper: h.ring.Current(), Created: noon()}
-	seal.MAC, _ = h.ring.MAC(seal.Pepper, string(a.ID), text.Reveal())
-	err = h.store.Write(t.Context(), func(tx keywright.Tx) error {
-		if err := tx.InsertAccount(t.Context(), a); err != nil {
-			return err
-		}
-		return tx.InsertKey(t.Context(), k, seal, "")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text.Reveal()
-}
-
-// refusable gives one text for each reason that says more than "unknown".
-func (h *house) refusable(t testing.TB) map[keywright.Reason]string {
-	t.Helper()
-	revoked, text := h.issue(t, "left with a contractor", "v1")
-	if _, err := h.Revoke(t.Context(), keywright.Operator(h.account.ID), revoked.ID, "contract ended"); err != nil {
-		t.Fatal(err)
-	}
-	return map[keywright.Reason]string{
-		keywright.Revoked:            text,
-		keywright.Disabled:           h.put(t, "disabled", func(_ *keywright.Account, k *keywright.Key) { k.Disabled = noon().Add(-time.Hour) }),
-		keywright.NotYetValid:        h.put(t, "early", func(_ *keywright.Account, k *keywright.Key) { k.NotBefore = noon().Add(time.Hour) }),
-		keywright.Expired:            h.put(t, "late", func(_ *keywright.Account, k *keywright.Key) { k.Expires = noon() }),
-		keywright.AccountIsSuspended: h.put(t, "suspended", func(a *keywright.Account, _ *keywright.Key) { a.State = keywright.AccountSuspended }),
-		keywright.PlanNotEntitled:    h.put(t, "lite", func(a *keywright.Account, _ *keywright.Key) { a.Plan = "lite" }),
-		keywright.VersionNotAllowed:  h.put(t, "v0", func(_ *keywright.Account, k *keywright.Key) { k.Version = "v0" }),
-	}
-}
-
 // broken is a verifier that can't decide: a fault that the real one answers when its disk is.
 type broken struct{ err error }
 
@@ -151,14 +101,20 @@ func do(h http.Handler, method, target, body string, headers ...string) *httptes
 	return w
 }
 
-// ask sends a good POST /v1/verify and reads the verdict.
-func ask(t testing.TB, h http.Handler, asked api.VerifyRequest) api.Verdict {
+// post sends v as JSON.
+func post(t testing.TB, h http.Handler, path string, v any, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	body, err := json.Marshal(asked)
+	body, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := do(h, http.MethodPost, "/v1/verify", string(body), "Content-Type", "application/json")
+	return do(h, http.MethodPost, path, string(body), append(headers, "Content-Type", "application/json")...)
+}
+
+// ask sends a good POST /v1/verify and reads the verdict.
+func ask(t testing.TB, h http.Handler, asked api.VerifyRequest) api.Verdict {
+	t.Helper()
+	w := post(t, h, "/v1/verify", asked)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Fatalf("got %d %v, want 200, JSON and no-store", w.Code, w.Header())
 	}

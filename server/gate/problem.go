@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
 )
 
 // The challenges of a refusal (RFC 6750, section 3.1): no error where no key was known, so
 // that missing, malformed and unknown are the same.
 const (
-	challenge      = `Bearer realm="api"`
-	invalidToken   = challenge + `, error="invalid_token"`
-	invalidRequest = challenge + `, error="invalid_request"`
+	challenge         = `Bearer realm="api"`
+	invalidToken      = challenge + `, error="invalid_token"`
+	invalidRequest    = challenge + `, error="invalid_request"`
+	insufficientScope = challenge + `, error="insufficient_scope"`
 )
 
 // explanation is a reason in words, with its status for the end client.
@@ -23,60 +25,116 @@ type explanation struct {
 	status        int
 	title, detail string
 	challenge     string
+	retryAfter    int // seconds; 0: waiting does not help
 }
 
 // explain has a case for every reason. The details tell what to do, and of the key and its
 // account only to whoever proved that he holds the key.
-func (g *Gate) explain(v keywright.Verdict) explanation {
+func (o *offer) explain(v keywright.Verdict) explanation {
+	refused := func(status int, title, detail string) explanation {
+		return explanation{status: status, title: title, detail: detail}
+	}
+	unauthenticated := func(title, detail, challenge string) explanation {
+		return explanation{status: http.StatusUnauthorized, title: title, detail: detail, challenge: challenge}
+	}
 	switch v.Reason {
 	case keywright.NoCredential:
 		if proved(v) {
-			return explanation{http.StatusUnauthorized, "Wrong way to send the API key", "API version " + v.Version.Name + " takes a key as " + ways(v.Version) + ".", challenge}
+			return unauthenticated("Wrong way to send the API key", "API version "+v.Version.Name+" takes a key as "+ways(v.Version)+".", challenge)
 		}
-		return explanation{http.StatusUnauthorized, "No API key", "The request carries no key where one is read: not in the URL, but in a header.", challenge}
+		return unauthenticated("No API key", "The request carries no key where one is read: not in the URL, but in a header.", challenge)
 	case keywright.AmbiguousCredential:
-		return explanation{http.StatusBadRequest, "More than one API key", "Send one key, once, in one header and not in the URL.", invalidRequest}
+		return explanation{http.StatusBadRequest, "More than one API key", "Send one key, once, in one header and not in the URL.", invalidRequest, 0}
 	case keywright.Malformed:
-		return explanation{http.StatusUnauthorized, "Not an API key", "The text is not that of a key: a character is wrong, missing or too many.", challenge}
+		return unauthenticated("Not an API key", "The text is not that of a key: a character is wrong, missing or too many.", challenge)
+	case keywright.Stale:
+		return explanation{http.StatusServiceUnavailable, "Not up to date", "Whether the key is good can't be said right now. Keep it, and try again.", "", 1}
 	case keywright.Unknown:
-		return explanation{http.StatusUnauthorized, "Unknown API key", "There is no such key.", challenge}
+		return unauthenticated("Unknown API key", "There is no such key.", challenge)
 	case keywright.Revoked:
-		return explanation{http.StatusUnauthorized, "API key deleted", "This key was deleted and will not work again. Use another one.", invalidToken}
+		return unauthenticated("API key deleted", "This key was deleted and will not work again. Use another one.", invalidToken)
 	case keywright.Disabled:
-		return explanation{http.StatusUnauthorized, "API key disabled", "This key is switched off. An admin of the account can switch it on again.", invalidToken}
+		return unauthenticated("API key disabled", "This key is switched off. An admin of the account can switch it on again.", invalidToken)
 	case keywright.NotYetValid:
-		return explanation{http.StatusUnauthorized, "API key not valid yet", "This key begins to work at " + instant(v.Key.NotBefore) + ".", invalidToken}
+		return unauthenticated("API key not valid yet", "This key does not work yet"+at(": it begins at ", v.Key.NotBefore)+".", invalidToken)
 	case keywright.Expired:
-		return explanation{http.StatusUnauthorized, "API key expired", "This key ended at " + instant(v.Key.Expires) + ". Use another one.", invalidToken}
+		return unauthenticated("API key expired", "This key's time is over"+at(": it ended at ", v.Key.Expires)+". Use another one.", invalidToken)
 	case keywright.AccountIsSuspended:
-		return explanation{http.StatusForbidden, "Account suspended", "The account of this key is suspended; its keys work again when that ends.", ""}
+		return refused(http.StatusForbidden, "Account suspended", "The account of this key is suspended; its keys work again when that ends.")
 	case keywright.PlanNotEntitled:
-		return explanation{http.StatusPaymentRequired, "Not in the plan", g.planDetail(v.Account.Plan), ""}
+		return refused(http.StatusPaymentRequired, "Not in the plan", o.planDetail(v.Account.Plan))
+	case keywright.MemberInactive:
+		return refused(http.StatusForbidden, "Member inactive", "The member as whom this key acts is not active in the account. Use a key that does not depend on one person.")
+	case keywright.NetworkNotAllowed:
+		return refused(http.StatusForbidden, "Network not allowed", "This key may not be used from the address that the request came from.")
 	case keywright.VersionNotAllowed:
-		return explanation{http.StatusForbidden, "API version not allowed", "The API version that was asked for does not exist. There is " + g.versions() + ".", ""}
+		return refused(http.StatusForbidden, "API version not allowed", "The API version that was asked for does not exist, or this key may not be used for it. There is "+o.offered()+".")
+	case keywright.VersionOff:
+		return refused(http.StatusGone, "API version switched off", o.offDetail(v.Version))
+	case keywright.ReadOnly:
+		return refused(http.StatusForbidden, "Read-only key", "This key may only read: GET, HEAD and OPTIONS. Use one that may write.")
+	case keywright.OutOfScope:
+		return outOfScope(v.Missing)
+	case keywright.OverLimit:
+		return overLimit(v.Limit.RetryAfter)
+	case keywright.OverQuota:
+		return explanation{http.StatusTooManyRequests, "Quota used up", "What the plan allows in this period is used up. Wait for the next one, or ask for a larger plan.", "", seconds(v.Limit.RetryAfter)}
 	}
 	// A verifier that knows more than we do is still obeyed.
-	return explanation{http.StatusForbidden, "Refused", "This key may not be used for this request.", ""}
+	return refused(http.StatusForbidden, "Refused", "This key may not be used for this request.")
 }
 
 // proved reports whether the end client has proved that it holds the key of the verdict.
 func proved(v keywright.Verdict) bool { return v.Key.ID != "" }
 
-func (g *Gate) planDetail(name string) string {
-	plan, ok := g.policy.Plan(name)
+func (o *offer) planDetail(name string) string {
+	plan, ok := o.Plan(name)
 	if !ok {
 		plan.Label = name
 	}
-	lacks := keywright.NotEntitledError{Plan: plan, Need: g.policy.PlansWithAPIAccess()}
+	lacks := keywright.NotEntitledError{Plan: plan, Need: o.PlansWithAPIAccess()}
 	return "For this key's account, " + lacks.Error() + ". The key works again after an upgrade."
 }
 
-func (g *Gate) versions() string {
-	names := make([]string, len(g.policy.Versions))
-	for i, v := range g.policy.Versions {
-		names[i] = v.Name
+func (o *offer) offDetail(v policy.Version) string {
+	detail := "API version " + v.Name + " was switched off."
+	if offered := o.offered(); offered != "" {
+		detail += " There is " + offered + "."
 	}
-	return strings.Join(names, ", ")
+	if where := o.documentation(v); where != "" {
+		detail += " See " + where + " for what to do."
+	}
+	return detail
+}
+
+// outOfScope names the scope that is missing, for people and for machines (RFC 6750, section 3).
+func outOfScope(missing string) explanation {
+	e := explanation{status: http.StatusForbidden, title: "Out of scope", detail: "The scopes of this key do not cover the request.", challenge: insufficientScope}
+	if isScope(missing) { // and so can neither end the quotes nor the line
+		e.detail = "This key lacks the scope " + missing + ". Use one that has it."
+		e.challenge += `, scope="` + missing + `"`
+	}
+	return e
+}
+
+func overLimit(wait time.Duration) explanation {
+	e := explanation{
+		status: http.StatusTooManyRequests, title: "Too many requests",
+		detail: "The request costs more than the plan's rate ever has room for.", retryAfter: seconds(wait),
+	}
+	if e.retryAfter > 0 {
+		e.detail = fmt.Sprintf("The plan's rate is used up for now. Try again after %d s.", e.retryAfter)
+	}
+	return e
+}
+
+// seconds is how long to wait as a header says it: rounded up, so that whoever waits as long as
+// he is told finds room, and 1 at least. It is 0 where waiting does not help.
+func seconds(wait time.Duration) int {
+	if wait == limit.Never {
+		return 0
+	}
+	return int(max((wait+time.Second-1)/time.Second, 1))
 }
 
 // ways names the ways in which a version takes a key.
@@ -99,4 +157,10 @@ func ways(v policy.Version) string {
 	return strings.Join(text, " or ")
 }
 
-func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// at says when, if that is known: a key that was replaced has no end of its own.
+func at(words string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return words + t.UTC().Format(time.RFC3339)
+}

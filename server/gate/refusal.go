@@ -2,32 +2,59 @@ package gate
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
+	"github.com/keywright/keywright/policy"
 )
 
-// refusal is how a request is refused to the end client.
+// refusal is how a request is refused.
 type refusal struct {
-	problem    *api.Problem
+	policy.Refusal
 	challenge  string // the WWW-Authenticate header; empty: none
 	retryAfter int    // seconds; 0: no such header
+	headers    []policy.Header
 }
 
-// refusalOf is the refusal of a verdict. Missing, malformed and unknown are one and the same
-// to the end client, byte for byte: who guesses learns nothing.
-func (g *Gate) refusalOf(v keywright.Verdict) *refusal {
-	if !proved(v) && v.Reason != keywright.AmbiguousCredential {
-		return &refusal{
-			problem: api.NewProblem(http.StatusUnauthorized, api.CodeUnauthenticated, "Unauthenticated",
-				"Send a valid API key in a header, such as Authorization: Bearer. A key in the URL is not read."),
-			challenge: challenge,
-		}
+// refusalOf is the refusal of a verdict to an end client. Missing, malformed and unknown are
+// one and the same, byte for byte: who guesses learns nothing.
+func (o *offer) refusalOf(v keywright.Verdict) *refusal {
+	if !proved(v) && v.Reason != keywright.AmbiguousCredential && v.Reason != keywright.Stale {
+		return &refusal{Refusal: policy.Refusal{
+			Status: http.StatusUnauthorized, Code: string(api.CodeUnauthenticated), Title: "Unauthenticated",
+			Detail: "Send a valid API key in a header, such as Authorization: Bearer. A key in the URL is not read.",
+		}, challenge: challenge}
 	}
-	e := g.explain(v)
-	return &refusal{problem: api.NewProblem(e.status, api.Code(v.Reason), e.title, e.detail), challenge: e.challenge}
+	e := o.explain(v)
+	f := &refusal{
+		Refusal:   policy.Refusal{Status: e.status, Code: string(v.Reason), Title: e.title, Detail: e.detail},
+		challenge: e.challenge, retryAfter: e.retryAfter,
+	}
+	switch v.Reason {
+	case keywright.OutOfScope:
+		f.Scope, f.Held = v.Missing, v.Scopes
+	case keywright.VersionOff:
+		f.headers = o.headers[v.Version.Name]
+	case keywright.OverLimit:
+		f.headers = o.rateHeaders(v)
+	}
+	return f
+}
+
+// rateHeaders are what clients that were made for the pagerduty form wait by.
+func (o *offer) rateHeaders(v keywright.Verdict) []policy.Header {
+	plan, ok := o.Plan(v.Account.Plan)
+	if !ok || o.Errors.String() != policy.PagerDuty().String() {
+		return nil
+	}
+	return []policy.Header{
+		{Name: "Ratelimit-Limit", Value: strconv.Itoa(plan.Rate.Burst)},
+		{Name: "Ratelimit-Remaining", Value: strconv.Itoa(v.Limit.Remaining)},
+		{Name: "Ratelimit-Reset", Value: strconv.Itoa(seconds(v.Limit.RetryAfter))},
+	}
 }
 
 // undecided is the answer when there is no verdict. It is never 401: that would make the end
@@ -40,17 +67,38 @@ func (g *Gate) undecided(ctx context.Context, cause error) *refusal {
 }
 
 func unavailable(detail string) *refusal {
-	return &refusal{problem: api.NewProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "Unavailable", detail), retryAfter: 1}
+	return &refusal{Refusal: policy.Refusal{
+		Status: http.StatusServiceUnavailable, Code: string(api.CodeUnavailable), Title: "Unavailable", Detail: detail,
+	}, retryAfter: 1}
 }
 
-func (g *Gate) refuse(w http.ResponseWriter, f *refusal) {
+// refuse answers an end client, in the form that the policy chose.
+func (g *Gate) refuse(w http.ResponseWriter, o *offer, f *refusal) {
+	f.head(w.Header())
+	contentType, body := o.Errors.Render(f.Refusal)
+	write(w, f.Status, contentType, body)
+}
+
+// decline answers whoever asks for verdicts: always in our own form.
+func (g *Gate) decline(w http.ResponseWriter, f *refusal) {
+	f.head(w.Header())
+	g.problem(w, api.NewProblem(f.Status, api.Code(f.Code), f.Title, f.Detail))
+}
+
+func (g *Gate) problem(w http.ResponseWriter, p *api.Problem) {
+	g.answer(w, p.Status, api.ProblemType, p)
+}
+
+func (f *refusal) head(h http.Header) {
 	if f.challenge != "" {
-		w.Header().Set("WWW-Authenticate", f.challenge)
+		h.Set("WWW-Authenticate", f.challenge)
 	}
 	if f.retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(f.retryAfter))
+		h.Set("Retry-After", strconv.Itoa(f.retryAfter))
 	}
-	g.problem(w, f.problem)
+	for _, line := range f.headers {
+		h.Add(line.Name, line.Value)
+	}
 }
 
 // refuseToNginx says the same in the words that nginx's auth_request knows: 401 and 403. It
@@ -58,11 +106,28 @@ func (g *Gate) refuse(w http.ResponseWriter, f *refusal) {
 // /refusal for what the end client is to see, the challenge among it: one that was here as
 // well would reach the end client twice.
 func refuseToNginx(w http.ResponseWriter, f *refusal) {
-	w.Header().Set("Keywright-Status", strconv.Itoa(f.problem.Status))
-	w.Header().Set("Keywright-Code", string(f.problem.Code))
-	if f.problem.Status == http.StatusUnauthorized {
+	w.Header().Set("Keywright-Status", strconv.Itoa(f.Status))
+	w.Header().Set("Keywright-Code", f.Code)
+	if f.Status == http.StatusUnauthorized {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
 	w.WriteHeader(http.StatusForbidden)
+}
+
+// answer writes v as JSON.
+func (g *Gate) answer(w http.ResponseWriter, status int, contentType string, v any) {
+	body, err := json.Marshal(v)
+	if err != nil { // only for a time beyond the year 9999
+		g.log.Error("an answer can't be written as JSON", "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	write(w, status, contentType, body)
+}
+
+func write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the caller has gone away: nobody is left to be told
 }

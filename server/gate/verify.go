@@ -1,115 +1,124 @@
 package gate
 
 import (
-	"errors"
-	"io"
-	"mime"
+	"fmt"
 	"net/http"
-	"strings"
+	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/policy"
 )
 
-// maxBody bounds a VerifyRequest, in bytes: a key has 66 at most, a header 16 KiB.
-const maxBody = 64 << 10
-
-// verify answers POST /v1/verify. A refused key is an answer like a good one: 200.
+// verify answers POST /v1/verify. A refused key is an answer like a good one: 200. That it
+// can't be said whether the key is good is none: 503, so that nobody refuses the end client
+// for it with a 401.
 func (g *Gate) verify(w http.ResponseWriter, r *http.Request) {
-	asked, problem := decode(w, r)
-	if problem != nil {
+	var asked api.VerifyRequest
+	if problem := readJSON(w, r, MaxBody, &asked); problem != nil {
 		g.problem(w, problem)
 		return
 	}
-	c := credential{text: asked.Credential}
-	if asked.Authorization != "" {
-		c.text, c.way, c.err = policy.Presented([]string{asked.Authorization}, nil)
-	}
-	version := asked.APIVersion
-	if version == "" {
-		version = g.policy.Requested(asked.Accept)
-	}
-	verdict, err := g.judge(r.Context(), c, version)
-	if err != nil {
-		g.refuse(w, g.undecided(r.Context(), err))
+	o := g.offer.Load()
+	q, wrong := o.question(&asked, "")
+	if wrong != nil {
+		g.problem(w, invalid(wrong...))
 		return
 	}
-	g.answer(w, http.StatusOK, "application/json", g.told(verdict))
+	verdict, err := g.judge(r.Context(), q.credential, q.request)
+	switch {
+	case err != nil:
+		g.decline(w, g.undecided(r.Context(), err))
+	case verdict.Reason == keywright.Stale:
+		g.decline(w, o.refusalOf(verdict))
+	default:
+		g.answer(w, http.StatusOK, jsonType, o.told(verdict))
+	}
+}
+
+// question is a VerifyRequest as it is put to the verifier.
+type question struct {
+	credential credential
+	request    keywright.Request
+}
+
+// question answers what can't be meant too, with pointers that begin with place.
+func (o *offer) question(asked *api.VerifyRequest, place string) (question, []api.FieldError) {
+	var wrong []api.FieldError
+	say := func(field, why string) { wrong = append(wrong, api.FieldError{Pointer: place + field, Detail: why}) }
+	q := question{credential{text: asked.Credential}, keywright.Request{
+		Version: asked.APIVersion, Method: asked.Method, Scopes: asked.Scopes, MinRevision: asked.MinRevision,
+	}}
+	switch {
+	case asked.Authorization == "":
+	case asked.Credential != "":
+		say("/credential", "is given beside /authorization; give the key's text or the header that it came in")
+	default:
+		q.credential.text, q.credential.way, q.credential.err = policy.Presented([]string{asked.Authorization}, nil)
+	}
+	if asked.APIVersion == "" {
+		q.request.Version = o.asked(asked.Accept)
+	}
+	if asked.ClientIP != "" {
+		address, ok := readAddress(asked.ClientIP)
+		if !ok {
+			say("/client_ip", "is not one IPv4 or IPv6 address, without port, zone or leading zeros")
+		}
+		q.request.ClientIP = address
+	}
+	if len(asked.Scopes) > policy.MaxScopes {
+		say("/scopes", fmt.Sprintf("has more than %d entries, which is more than a policy can have", policy.MaxScopes))
+		return q, wrong
+	}
+	for i, scope := range asked.Scopes {
+		if !isScope(scope) {
+			say(fmt.Sprintf("/scopes/%d", i), "can't be a scope; write one like incidents:read, without wildcards")
+		}
+	}
+	if asked.Scopes == nil && asked.Path != "" {
+		q.request.Scopes = o.need(asked.Method, asked.Path)
+	}
+	return q, wrong
 }
 
 // told is a verdict as it is told to the protected API. Of the key it tells only when the end
 // client proved that it holds it.
-func (g *Gate) told(v keywright.Verdict) api.Verdict {
-	t := api.Verdict{Valid: v.Valid, Code: api.CodeValid}
+func (o *offer) told(v keywright.Verdict) api.Verdict {
+	t := api.Verdict{Valid: v.Valid, Code: api.CodeValid, Revision: v.Revision, AgeMS: v.Age.Milliseconds()}
 	if !v.Valid {
-		t.Code, t.Detail = api.Code(v.Reason), g.explain(v).detail
+		t.Code, t.Detail = api.Code(v.Reason), o.explain(v).detail
 	}
 	if !proved(v) {
 		return t
 	}
-	k := v.Key
 	t.Key = &api.VerdictKey{
-		ID: string(k.ID), Kind: string(k.Kind), Description: k.Description, Environment: string(k.Env),
-		LastFour: k.LastFour, APIVersion: k.Version, CreatedAt: k.Created,
-	}
-	if !k.Revoked.IsZero() {
-		t.Key.RevokedAt = &k.Revoked
+		ID: string(v.Key.ID), Kind: string(v.Key.Kind), Environment: string(v.Key.Env),
+		LastFour: v.Key.LastFour, APIVersion: v.Key.Version,
 	}
 	t.Account = &api.VerdictAccount{ID: string(v.Account.ID), Slug: v.Account.Slug, Plan: v.Account.Plan}
+	if v.Key.Member != "" {
+		t.Member = &api.VerdictMember{ID: string(v.Key.Member)}
+	}
 	t.APIVersion = v.Version.Name
+	if v.Valid && v.Version.State != policy.Current {
+		t.Deprecation, t.Sunset, t.Notice = orNil(v.Version.Deprecated), orNil(v.Version.Sunset), v.Version.Notice
+	}
+	t.Scopes, t.MissingScope = v.Scopes, v.Missing
+	if t.Scopes == nil {
+		t.Scopes = []string{} // that there are none is told too
+	}
+	if v.Limited {
+		t.Limits = &api.VerdictLimits{Remaining: v.Limit.Remaining}
+		if seconds(v.Limit.RetryAfter) > 0 {
+			t.Limits.RetryAfterMS = int64((v.Limit.RetryAfter + time.Millisecond - 1) / time.Millisecond)
+		}
+	}
 	return t
 }
 
-// decode reads the body strictly: what two readers could understand differently is refused.
-func decode(w http.ResponseWriter, r *http.Request) (api.VerifyRequest, *api.Problem) {
-	var asked api.VerifyRequest
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return asked, api.NewProblem(http.StatusMethodNotAllowed, api.CodeMethodNotAllowed, "Method not allowed", "Use POST.")
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
-	if !isJSON(r.Header) {
-		return asked, api.NewProblem(http.StatusUnsupportedMediaType, api.CodeMediaType, "Unsupported media type",
-			"Send the body as Content-Type: application/json, in UTF-8, without a Content-Encoding.")
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return asked, api.NewProblem(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "Body too large", "A request body can have 64 KiB at most.")
-	}
-	if err != nil {
-		return asked, invalidJSON("", "was cut off")
-	}
-	if err := api.Unmarshal(body, &asked); err != nil {
-		syntax := &api.SyntaxError{}
-		errors.As(err, &syntax)
-		return asked, invalidJSON(syntax.Pointer, syntax.Why)
-	}
-	if asked.Credential != "" && asked.Authorization != "" {
-		p := api.NewProblem(http.StatusUnprocessableEntity, api.CodeInvalid, "Invalid request", "Send the key's text or the header that it came in, not both.")
-		p.Errors = []api.FieldError{{Pointer: "/credential", Detail: "is given beside /authorization; give one of them"}}
-		return asked, p
-	}
-	return asked, nil
-}
-
-// isJSON wants exactly one Content-Type, application/json, and nothing that would have to be
-// unpacked: a small body may unpack to a very large one.
-func isJSON(h http.Header) bool {
-	if len(h["Content-Type"]) != 1 || len(h["Content-Encoding"]) != 0 {
-		return false
-	}
-	given := h["Content-Type"][0]
-	if given == "application/json" {
-		return true
-	}
-	media, parameters, err := mime.ParseMediaType(given)
-	charset, named := parameters["charset"]
-	return err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8"))
-}
-
-func invalidJSON(pointer, why string) *api.Problem {
-	p := api.NewProblem(http.StatusBadRequest, api.CodeInvalidJSON, "Invalid JSON", "Send one JSON object as the reference describes it; unknown and repeated members are refused.")
-	p.Errors = []api.FieldError{{Pointer: pointer, Detail: why}}
-	return p
+	return &t
 }

@@ -155,6 +155,20 @@ func refusalOf(reason keywright.Reason) (*api.Problem, bool) {
 		return problemOf("", keywright.ErrNotEntitled)
 	case keywright.VersionNotAllowed:
 		return api.NewProblem(http.StatusForbidden, code, "API version not allowed", "The API version of this key is no longer offered. Use a key for another version."), true
+	case keywright.VersionOff:
+		return api.NewProblem(http.StatusGone, code, "API version switched off", "The API version of this key was switched off. Use a key for another version."), true
+	case keywright.MemberInactive:
+		return api.NewProblem(http.StatusForbidden, code, "Member inactive", "The member whom this key acts as is not active in the account."), true
+	case keywright.NetworkNotAllowed:
+		return api.NewProblem(http.StatusForbidden, code, "Network not allowed", "This key may not be used from the address that the request came from."), true
+	case keywright.ReadOnly:
+		return api.NewProblem(http.StatusForbidden, code, "Read-only key", "This key may only read. Use one that may write."), true
+	case keywright.OutOfScope:
+		return api.NewProblem(http.StatusForbidden, code, "Out of scope", "This key's scopes do not cover the request."), true
+	case keywright.OverLimit, keywright.OverQuota:
+		return api.NewProblem(http.StatusTooManyRequests, code, "Too many requests", "The plan's limit is used up for now. Wait, then try again."), true
+	case keywright.Stale:
+		return api.NewProblem(http.StatusServiceUnavailable, code, "Not up to date", "Whether the key is good can't be said right now. Try again."), true
 	}
 	return nil, false
 }

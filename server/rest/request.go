@@ -21,6 +21,10 @@ import (
 // password has 4 KiB.
 const maxBody = 64 << 10
 
+// MaxOperatorBody is the same over the operator socket: a policy file has 1 MiB at most, and
+// JSON spells some of its characters with two.
+const MaxOperatorBody = 2 << 20
+
 // checkQuery refuses parameters that the operation does not have or that are given twice: two
 // readers of one URL would take different values.
 func checkQuery(raw string, op *huma.Operation) error {
@@ -61,8 +65,8 @@ func queryPlace(name string) string {
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 
 // readBody reads a JSON body as it came. nil: there is none, and none is needed.
-func readBody(w http.ResponseWriter, r *http.Request, required bool) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(w http.ResponseWriter, r *http.Request, required bool, most int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooMuch *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooMuch):

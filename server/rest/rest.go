@@ -38,6 +38,7 @@ type Options struct {
 // service is what the API does with a request that it has understood.
 type service interface {
 	Policy() *policy.Policy
+	Foresee(ctx context.Context, by keywright.Principal, next *policy.Policy) ([]keywright.Effect, error)
 	Verify(ctx context.Context, r keywright.Request) (keywright.Verdict, error)
 	Whoami(ctx context.Context, by keywright.Principal) (keywright.Self, error)
 
@@ -92,6 +93,7 @@ func New(svc service, o Options) http.Handler {
 	h.members()
 	h.account()
 	h.operators()
+	h.policies()
 	h.self()
 	h.document()
 	h.elsewhere()

@@ -45,6 +45,8 @@ func operations() map[string]operation {
 		"changeAccount":   {"PATCH", "/v1/account", `{"plan":"standard"}`, operator, 200},
 		"createAccount":   {"POST", "/v1/accounts", `{"slug":"NEW","name":"New","plan":"basic","owner":{"email":"NEW@example.com"}}`, operator, 201},
 		"listAccounts":    {"GET", "/v1/accounts", "", operator, 200},
+		"getPolicy":       {"GET", "/v1/policy", "", operator, 200},
+		"checkPolicy":     {"POST", "/v1/policy/check", `{"text":"product: {}"}`, operator, 422},
 	}
 }
 

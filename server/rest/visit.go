@@ -28,6 +28,14 @@ type visitKey struct{}
 
 func visitOf(ctx context.Context) *visit { return ctx.Value(visitKey{}).(*visit) }
 
+// mostBody is the most that a body may have. The operator sends policy files.
+func (h *handler) mostBody() int64 {
+	if h.options.Operator {
+		return MaxOperatorBody
+	}
+	return maxBody
+}
+
 func requestID(w http.ResponseWriter) string { return w.Header().Get("X-Request-Id") }
 
 // enter runs before each operation: who asks, may he use the API at all, and is the request
@@ -41,7 +49,7 @@ func (h *handler) enter(ctx huma.Context, next func(huma.Context)) {
 		err = checkQuery(r.URL.RawQuery, op)
 	}
 	if err == nil && op.RequestBody != nil {
-		v.body, err = readBody(w, r, op.RequestBody.Required)
+		v.body, err = readBody(w, r, op.RequestBody.Required, h.mostBody())
 	}
 	if err != nil {
 		h.refuse(w, r, v, err)

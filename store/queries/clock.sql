@@ -5,3 +5,9 @@ UPDATE clock SET revision = revision + 1 WHERE id = 1 RETURNING revision;
 
 -- name: NextSequence :one
 UPDATE clock SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence;
+
+-- name: Clock :one
+SELECT revision, horizon FROM clock WHERE id = 1;
+
+-- name: RaiseHorizon :exec
+UPDATE clock SET horizon = @horizon WHERE id = 1;

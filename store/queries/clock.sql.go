@@ -9,6 +9,22 @@ import (
 	"context"
 )
 
+const clock = `-- name: Clock :one
+SELECT revision, horizon FROM clock WHERE id = 1
+`
+
+type ClockRow struct {
+	Revision int64
+	Horizon  int64
+}
+
+func (q *Queries) Clock(ctx context.Context) (ClockRow, error) {
+	row := q.db.QueryRowContext(ctx, clock)
+	var i ClockRow
+	err := row.Scan(&i.Revision, &i.Horizon)
+	return i, err
+}
+
 const nextRevision = `-- name: NextRevision :one
 UPDATE clock SET revision = revision + 1 WHERE id = 1 RETURNING revision
 `
@@ -31,4 +47,13 @@ func (q *Queries) NextSequence(ctx context.Context) (int64, error) {
 	var sequence int64
 	err := row.Scan(&sequence)
 	return sequence, err
+}
+
+const raiseHorizon = `-- name: RaiseHorizon :exec
+UPDATE clock SET horizon = $1 WHERE id = 1
+`
+
+func (q *Queries) RaiseHorizon(ctx context.Context, horizon int64) error {
+	_, err := q.db.ExecContext(ctx, raiseHorizon, horizon)
+	return err
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/store"
 )
 
 // raw is a database with our tables, by a connection of its own.
@@ -107,6 +109,20 @@ func TestFailedQueryIsNotPassedOver(t *testing.T) {
 	}
 }
 
+func snapshot(t *testing.T, s *store.Store) (records []keyset.Change, err error) {
+	t.Helper()
+	err = s.Snapshot(t.Context(), func(of keyset.Snapshot) error {
+		for record, err := range of.Records {
+			if err != nil {
+				return err
+			}
+			records = append(records, record)
+		}
+		return nil
+	})
+	return records, err
+}
+
 func TestMACOfAnotherLengthIsNotCompared(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
@@ -118,6 +134,12 @@ func TestMACOfAnotherLengthIsNotCompared(t *testing.T) {
 		must(t, db, "INSERT INTO seals VALUES ('key_a0', zeroblob("+length+"), 1, 0)")
 		if _, err := s.Sealed(t.Context(), "key_a0"); err == nil || errors.Is(err, keywright.ErrNotFound) {
 			t.Errorf("%s bytes: got error %v", length, err)
+		}
+		if _, err := s.ChangesSince(t.Context(), 0, 100); err == nil {
+			t.Errorf("%s bytes: it is among the changes", length)
+		}
+		if _, err := snapshot(t, s); err == nil {
+			t.Errorf("%s bytes: it is in the snapshot", length)
 		}
 	}
 }

@@ -25,6 +25,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
+	return up(ctx, db, files)
+}
+
+func up(ctx context.Context, db *sql.DB, files fs.FS) error {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
 		goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {

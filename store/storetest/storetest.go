@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/secret"
 )
 
@@ -24,6 +25,12 @@ type Store interface {
 	KeyringChecks(ctx context.Context) (map[int][]byte, error)
 	SaveKeyringChecks(ctx context.Context, checks map[int][]byte) error
 	Ping(ctx context.Context) error
+
+	Revision(ctx context.Context) (uint64, error)
+	ChangesSince(ctx context.Context, since uint64, most int) (keywright.Changes, error)
+	TrimChanges(ctx context.Context, keep int) error
+	Snapshot(ctx context.Context, take func(keyset.Snapshot) error) error
+	Follow(hear func(keywright.Changes))
 }
 
 // Sessions is a store's part for the console's sessions.
@@ -62,7 +69,8 @@ type testCase struct {
 // Run runs the suite. open makes a Subject whose clock is now, and closes it after the test.
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
-		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases()) {
+		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
+		changeCases(), trimCases(), followCases(), snapshotCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.Subject = open(t, func() time.Time { return s.now })

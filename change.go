@@ -1,0 +1,21 @@
+package keywright
+
+import "github.com/keywright/keywright/keyset"
+
+// Changes is what a keyset must apply that is at revision Since or later, to be at Revision.
+type Changes struct {
+	Since, Revision uint64
+
+	// Records are the accounts, members and keys that changed: each once, and as it is at
+	// Revision, so that nothing depends on how many changes led there. Accounts are first,
+	// then members, then keys.
+	Records []keyset.Change
+
+	// Policy says that the policy was replaced too. What is in it, the process knows: it is in
+	// a file.
+	Policy bool
+
+	// Behind says that not all changes since are kept, or that there are more than were asked
+	// for. Records is empty then, and a snapshot is the way.
+	Behind bool
+}

@@ -1,0 +1,137 @@
+package follow
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/keywright/keywright/keyset"
+)
+
+// Load takes a snapshot of everything and puts it in the place of what the keyset holds, in one
+// step. It may take seconds: Ready and the log tell how far it is. It must not run beside Run,
+// which loads by itself when there is need.
+//
+// Errors: those of the source, and a snapshot that cannot be.
+func (f *Follower) Load(ctx context.Context) error {
+	began := f.options.Clock()
+	fresh, err := f.snapshot(ctx)
+	if err == nil {
+		err = f.adopt(ctx, fresh)
+	}
+	if err != nil {
+		return fmt.Errorf("load keys: %w", err)
+	}
+	f.options.Log.InfoContext(ctx, "keys are loaded", "keys", f.set.Stats().Keys, "revision", f.set.Revision(),
+		"took", (f.options.Clock() - began).Round(time.Millisecond))
+	return nil
+}
+
+// snapshot makes a set beside the one in use.
+func (f *Follower) snapshot(ctx context.Context) (fresh *keyset.Set, err error) {
+	defer f.loading.Store(nil)
+	err = f.source.Snapshot(ctx, func(s keyset.Snapshot) (err error) {
+		p := &progress{about: s.Keys}
+		f.loading.Store(p)
+		f.options.Log.InfoContext(ctx, p.String(), "revision", s.Revision)
+		s.Records = f.counted(ctx, p, ahead(s.Records))
+		fresh, err = keyset.Load(f.keyring, f.rules(), f.options.Keyset, s)
+		return err
+	})
+	return fresh, err
+}
+
+// adopt brings a fresh set up to date and puts it in the place of the old one. Most of that
+// makes nobody wait; in the end, what is committed waits, so that no change falls between the
+// two sets.
+func (f *Follower) adopt(ctx context.Context, fresh *keyset.Set) error {
+	if err := f.catchUp(ctx, fresh, f.options.Bound); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	polled := f.options.Clock()
+	if err := f.catchUp(ctx, fresh, f.options.Poll); err != nil {
+		return err
+	}
+	if err := f.set.Replace(fresh); err != nil {
+		return f.refuse(err)
+	}
+	f.whole = true
+	f.extend(polled)
+	return nil
+}
+
+// counted counts the keys that go by, and tells how many there are each second.
+func (f *Follower) counted(ctx context.Context, p *progress, records iter.Seq2[keyset.Change, error]) iter.Seq2[keyset.Change, error] {
+	return func(yield func(keyset.Change, error) bool) {
+		told := f.options.Clock()
+		for record, err := range records {
+			if _, ok := record.(keyset.Key); ok && p.loaded.Add(1)%perLook == 0 {
+				if now := f.options.Clock(); now-told >= time.Second {
+					told = now
+					f.options.Log.InfoContext(ctx, p.String())
+				}
+			}
+			if !yield(record, err) {
+				return
+			}
+		}
+	}
+}
+
+// perLook is after how many keys the clock is looked at.
+const perLook = 1000
+
+// ahead reads records while those before them are worked on: the database and the keyset are a
+// processor's work each.
+func ahead(records iter.Seq2[keyset.Change, error]) iter.Seq2[keyset.Change, error] {
+	type part struct {
+		records []keyset.Change
+		err     error
+	}
+	const size, parts = 512, 4
+	return func(yield func(keyset.Change, error) bool) {
+		full, stop := make(chan part, parts), make(chan struct{})
+		go func() {
+			defer close(full)
+			p := part{records: make([]keyset.Change, 0, size)}
+			send := func() bool {
+				select {
+				case full <- p:
+					p = part{records: make([]keyset.Change, 0, size)}
+					return true
+				case <-stop:
+					return false
+				}
+			}
+			for record, err := range records {
+				if err != nil {
+					p.err = err
+					break
+				}
+				if p.records = append(p.records, record); len(p.records) == size && !send() {
+					return
+				}
+			}
+			send()
+		}()
+		defer func() {
+			close(stop)
+			for range full { // until the reader is at its end: it must not outlive the snapshot
+			}
+		}()
+		for p := range full {
+			for _, record := range p.records {
+				if !yield(record, nil) {
+					return
+				}
+			}
+			if p.err != nil {
+				yield(nil, p.err)
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Run keeps the keyset current until ctx ends: it asks the source for changes every Poll and
+// extends the lease whenever the source has answered. It loads a snapshot when none is loaded,
+// when the log does not reach back to where the keyset is, and when something went wrong with
+// the keyset. What fails is tried again with the next poll.
+func (f *Follower) Run(ctx context.Context) {
+	tick := time.NewTicker(f.options.Poll)
+	defer tick.Stop()
+	for failing := false; ; {
+		err := f.round(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.tell(ctx, err, failing)
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-f.wake:
+		}
+	}
+}
+
+// tell logs when following begins to fail and when it works again, not each time in between.
+func (f *Follower) tell(ctx context.Context, err error, failing bool) {
+	switch {
+	case err != nil && !failing:
+		f.options.Log.ErrorContext(ctx, "changes of keys can't be followed; trying again with each poll", "revision", f.Applied(), "error", err)
+	case err == nil && failing:
+		f.options.Log.InfoContext(ctx, "changes of keys are followed again", "revision", f.Applied())
+	}
+}
+
+// round is one poll, or a load where a poll does not help.
+func (f *Follower) round(ctx context.Context) error {
+	f.mu.Lock()
+	whole, refused := f.whole, f.refused
+	f.mu.Unlock()
+	if refused != nil {
+		return refused
+	}
+	if whole {
+		err := f.poll(ctx)
+		if !errors.Is(err, errBehind) {
+			return err
+		}
+		f.options.Log.WarnContext(ctx, "all keys are loaded anew", "revision", f.Applied(), "reason", err)
+	}
+	return f.Load(ctx)
+}
+
+// poll asks before it locks, so that a source that hangs holds up nobody's write. An answer that
+// takes longer than the bound would begin no lease.
+func (f *Follower) poll(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, f.options.Bound)
+	defer cancel()
+	polled := f.options.Clock()
+	changes, err := f.source.ChangesSince(ctx, f.set.Revision(), mostChanges)
+	if err != nil {
+		return fmt.Errorf("poll for changes of keys: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.take(changes); err != nil {
+		return err
+	}
+	f.extend(polled)
+	return nil
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/store/queries"
+)
+
+// The kinds of changes, as they are in their rows.
+const (
+	accountChange = "account"
+	memberChange  = "member"
+	keyChange     = "key"
+	policyChange  = "policy"
+	noChange      = ""
+)
+
+// thing is what a change is of.
+type thing struct {
+	kind    string
+	account keywright.AccountID
+	id      string
+}
+
+// touched is each thing that a transaction has changed, once, in the order of the first time.
+type touched struct {
+	things []thing
+	seen   map[thing]bool
+}
+
+// touch notes that a thing was changed, unless err says that it was not. Every method of tx
+// that changes what a verification looks at ends with it.
+func (t *tx) touch(kind string, account keywright.AccountID, id string, err error) error {
+	if changed := (thing{kind, account, id}); err == nil && !t.touched.seen[changed] {
+		if t.touched.seen == nil {
+			t.touched.seen = map[thing]bool{}
+		}
+		t.touched.seen[changed] = true
+		t.touched.things = append(t.touched.things, changed)
+	}
+	return err
+}
+
+func (t *tx) PolicyChanged(context.Context) error { return t.touch(policyChange, "", "", nil) }
+
+// log writes what was touched into the change log, last of all in a transaction, and reads the
+// records of it when someone is to be told.
+func (t *tx) log(ctx context.Context, now time.Time, told bool) (keywright.Changes, error) {
+	things := t.touched.things
+	if len(things) == 0 {
+		things = []thing{{kind: noChange}} // a revision without a row is one that was not written down
+	}
+	kinds := map[string]bool{}
+	for i, thing := range things {
+		kinds[thing.kind] = true
+		err := t.q.InsertChange(ctx, queries.InsertChangeParams{
+			Revision: t.revision, Position: int64(i), Kind: thing.kind,
+			Account: string(thing.account), Entity: thing.id, At: millis(now),
+		})
+		if err != nil {
+			return keywright.Changes{}, failed("write", "change", err)
+		}
+	}
+	changes := keywright.Changes{Since: uint64(t.revision - 1), Revision: uint64(t.revision), Policy: kinds[policyChange]}
+	if !told {
+		return changes, nil
+	}
+	var err error
+	changes.Records, err = t.changed(ctx, t.revision-1, kinds)
+	return changes, err
+}
+
+// Follow has hear told of each change from now on: after its commit and before its Write
+// returns, one at a time, in the order of their revisions. hear holds up every writer while it
+// runs. It must not write to the Store and must not panic.
+func (s *Store) Follow(hear func(keywright.Changes)) {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	s.followers = append(s.followers, hear)
+}
+
+func (s *Store) tell(changes keywright.Changes) {
+	for _, hear := range s.followers {
+		hear(changes)
+	}
+}
+
+// Revision is that of the last change.
+func (s *Store) Revision(ctx context.Context) (uint64, error) {
+	clock, err := s.q.Clock(ctx)
+	return uint64(clock.Revision), failed("read", "clock", err)
+}
+
+// ChangesSince is all that changed after a revision, as it is now. When that is more than most
+// things or revisions, or no longer kept, the answer is Behind. An answer whose Revision is
+// before Since says that the database is not the one that it was.
+func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywright.Changes, error) {
+	if now, err := s.Revision(ctx); err != nil || now == since { // as most of the time: nothing more to ask
+		return keywright.Changes{Since: since, Revision: now}, err
+	}
+	var changes keywright.Changes
+	err := s.look(ctx, func(in looking, now queries.ClockRow) (err error) {
+		r := in.reader()
+		changes = keywright.Changes{Since: since, Revision: uint64(now.Revision)}
+		if changes.Revision <= since {
+			return nil
+		}
+		if changes.Behind = int64(since) < now.Horizon || changes.Revision-since > uint64(most); changes.Behind {
+			return nil
+		}
+		rows, err := r.q.Changes(ctx, queries.ChangesParams{Since: int64(since), Most: int32(most) + 1})
+		if err != nil {
+			return failed("list", "changes", err)
+		}
+		if changes.Behind = len(rows) > most || !unbroken(rows, int64(since), now.Revision); changes.Behind {
+			return nil
+		}
+		kinds := map[string]bool{}
+		for _, row := range rows {
+			kinds[row.Kind] = true
+		}
+		changes.Policy = kinds[policyChange]
+		changes.Records, err = r.changed(ctx, int64(since), kinds)
+		return err
+	})
+	return changes, err
+}
+
+// unbroken reports whether each revision after since, up to the last, has a row. One that has
+// none was written by a version of this program that did not log yet, or by hand.
+func unbroken(rows []queries.ChangesRow, since, last int64) bool {
+	for _, row := range rows {
+		if row.Revision > since+1 {
+			return false
+		}
+		since = row.Revision
+	}
+	return since == last
+}

@@ -1,0 +1,33 @@
+-- name: InsertChange :exec
+INSERT INTO changes (revision, position, kind, account_id, entity_id, at)
+VALUES (@revision, @position, @kind, @account, @entity, @at);
+
+-- name: Changes :many
+SELECT revision, kind
+FROM changes
+WHERE revision > @since
+ORDER BY revision, position
+LIMIT @most;
+
+-- name: ChangedAccounts :many
+-- This and the next two: each that changed once, as it is now.
+SELECT id, slug, plan, state
+FROM accounts
+WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'account');
+
+-- name: ChangedMembers :many
+SELECT id, account_id, role, state
+FROM members
+WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'member');
+
+-- name: ChangedKeys :many
+-- A row for each seal, those of a key together.
+SELECT keys.id, keys.account_id, keys.kind, keys.version,
+	keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, seals.mac, seals.pepper
+FROM keys
+JOIN seals ON seals.key_id = keys.id
+WHERE keys.id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'key')
+ORDER BY keys.id;
+
+-- name: DeleteChanges :exec
+DELETE FROM changes WHERE revision <= @horizon;

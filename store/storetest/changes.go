@@ -1,0 +1,217 @@
+package storetest
+
+import (
+	"reflect"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/secret"
+)
+
+// most is more changes than any case makes.
+const most = 1000
+
+// Ids as they are outside of tests: those of keys go by their public part.
+const (
+	keyOne = "000000000one"
+	keyTwo = "000000000two"
+)
+
+// since are the changes after a revision, of which there must be no more than most.
+func (s *test) since(revision uint64) keywright.Changes {
+	s.Helper()
+	changes, err := s.Store.ChangesSince(s.ctx, revision, most)
+	if err != nil || changes.Behind || changes.Since != revision || changes.Revision != s.revision() {
+		s.Fatalf("changes since %d: got %+v, %v", revision, changes, err)
+	}
+	return changes
+}
+
+func (s *test) revision() uint64 {
+	s.Helper()
+	revision, err := s.Store.Revision(s.ctx)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return revision
+}
+
+func accountRecord(a keywright.Account) keyset.Account {
+	return keyset.Account{ID: string(a.ID), Slug: a.Slug, Plan: a.Plan, Suspended: a.State == keywright.AccountSuspended}
+}
+
+func memberRecord(m keywright.Member) keyset.Member {
+	return keyset.Member{ID: string(m.ID), Account: string(m.Account), Role: m.Role, Active: m.State == keywright.MemberActive}
+}
+
+// keyRecord is that of a key with the seal of newKey.
+func keyRecord(k keywright.Key) keyset.Key {
+	_, seal := newKey(keywright.Account{ID: k.Account}, k.ID.Public())
+	return keyset.Key{
+		ID: k.ID.Public(), Account: string(k.Account), Kind: keyset.Kind(k.Kind), Version: k.Version, NotBefore: k.NotBefore, Expires: k.Expires,
+		Disabled: !k.Disabled.IsZero(), Revoked: !k.Revoked.IsZero(), Seals: []keyset.Seal{{MAC: seal.MAC, Pepper: 1}},
+	}
+}
+
+// touches are the ways to change something, by the method of Tx, and the records that each one
+// leads to. Those without a record change nothing that a verification looks at.
+func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) map[string]struct {
+	change func(keywright.Tx) error
+	record keyset.Change
+} {
+	other, joins := a, m
+	other.ID, other.Slug, other.State = "acct_other", "other", keywright.AccountSuspended
+	joins.ID, joins.Email, joins.State = "mem_joins", "joins@acme.example", keywright.MemberInvited
+	issued, seal := newKey(a, keyTwo)
+	issued.NotBefore, issued.Expires, issued.Disabled = instant(-1), instant(86_400_000), instant(7)
+	moved, demoted, gone, revoked := a, m, m, k
+	moved.Plan, demoted.Role, gone.State, revoked.Revoked = "lite", "user", keywright.MemberRemoved, instant(5)
+	return map[string]struct {
+		change func(keywright.Tx) error
+		record keyset.Change
+	}{
+		"InsertAccount": {func(tx keywright.Tx) error { return tx.InsertAccount(s.ctx, other) }, accountRecord(other)},
+		"SetPlan":       {func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "lite") }, accountRecord(moved)},
+		"InsertMember":  {func(tx keywright.Tx) error { return tx.InsertMember(s.ctx, joins) }, memberRecord(joins)},
+		"SetRole":       {func(tx keywright.Tx) error { return tx.SetRole(s.ctx, a.ID, m.ID, "user") }, memberRecord(demoted)},
+		"SetMemberState": {
+			func(tx keywright.Tx) error { return tx.SetMemberState(s.ctx, a.ID, m.ID, keywright.MemberRemoved) }, memberRecord(gone),
+		},
+		"InsertKey": {func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, issued, seal, "") }, keyRecord(issued)},
+		"RevokeKey": {
+			func(tx keywright.Tx) error { return tx.RevokeKey(s.ctx, a.ID, k.ID, revoker(), "", instant(5)) }, keyRecord(revoked),
+		},
+		"PolicyChanged": {func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) }, nil},
+
+		"ActiveMembersIn":      {func(tx keywright.Tx) error { _, err := tx.ActiveMembersIn(s.ctx, a.ID, "owner"); return err }, nil},
+		"SetPasswordHash":      {func(tx keywright.Tx) error { return tx.SetPasswordHash(s.ctx, "x", "hash", instant(0)) }, nil},
+		"DeleteUnusedPassword": {func(tx keywright.Tx) error { return tx.DeleteUnusedPassword(s.ctx, "x") }, nil},
+		"InsertLink": {
+			func(tx keywright.Tx) error {
+				return tx.InsertLink(s.ctx, keywright.Link{Hash: make([]byte, 32), Purpose: keywright.LinkInvitation, Member: m.ID, Expires: instant(9)})
+			}, nil,
+		},
+		"EndLinks": {func(tx keywright.Tx) error { return tx.EndLinks(s.ctx, keywright.LinkInvitation, m.ID, instant(0)) }, nil},
+		"SpendLink": {func(tx keywright.Tx) error {
+			if err := tx.InsertLink(s.ctx, keywright.Link{Hash: make([]byte, 32), Expires: instant(9)}); err != nil {
+				return err
+			}
+			return tx.SpendLink(s.ctx, make([]byte, 32), instant(0))
+		}, nil},
+		"Append": {func(tx keywright.Tx) error { return tx.Append(s.ctx, newEvent(a, "1")) }, nil},
+	}
+}
+
+// methods are those with which a change changes something.
+func methods() []string {
+	var all []string
+	reads := reflect.TypeFor[keywright.Reader]()
+	for m := range reflect.TypeFor[keywright.Tx]().Methods() {
+		if _, ok := reads.MethodByName(m.Name); !ok {
+			all = append(all, m.Name)
+		}
+	}
+	return all
+}
+
+func changeCases() []testCase {
+	var cases []testCase
+	for _, method := range methods() {
+		cases = append(cases, testCase{"the change log has what was touched by " + method, func(s *test) {
+			a := s.account("acme")
+			m, k := s.member(a, "1", "zoe@acme.example"), s.key(a, keyOne)
+			touch, ok := touches(s, a, m, k)[method]
+			if !ok {
+				s.Fatal("nobody has said what it touches")
+			}
+			before := s.revision()
+			s.write(touch.change)
+			got := s.since(before)
+			if method == "ActiveMembersIn" {
+				want(s, "the revision after a look", before)(got.Revision, nil)
+				return
+			}
+			wanted := keywright.Changes{Since: before, Revision: before + 1, Policy: method == "PolicyChanged"}
+			if touch.record != nil {
+				wanted.Records = []keyset.Change{touch.record}
+			}
+			want(s, "changes", wanted)(got, nil)
+			want(s, "nothing since", keywright.Changes{Since: got.Revision, Revision: got.Revision})(s.since(got.Revision), nil)
+			want(s, "since the change before, the policy too", wanted.Policy)(s.since(before-1).Policy, nil)
+		}})
+	}
+	return append(cases, []testCase{
+		{"what changed several times is there once, as it is now, each after what it belongs to", func(s *test) {
+			before := s.revision()
+			a := s.account("acme")
+			k, m := s.key(a, keyTwo), s.member(a, "1", "zoe@acme.example")
+			first := s.key(a, keyOne)
+			s.write(func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "lite") })
+			s.write(func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "basic") })
+			s.wantError("revoke", s.revoke(a, k.ID, 5, ""), nil)
+			a.Plan, k.Revoked = "basic", instant(5)
+			want(s, "records", []keyset.Change{accountRecord(a), memberRecord(m), keyRecord(first), keyRecord(k)})(s.since(before).Records, nil)
+		}},
+		{"several things of one transaction are one revision", func(s *test) {
+			before := s.revision()
+			s.write(func(tx keywright.Tx) error { return everything(s, tx) })
+			changes := s.since(before)
+			want(s, "revision", before+1)(changes.Revision, nil)
+			want(s, "how many records", 3)(len(changes.Records), nil)
+			want(s, "rows", int64(3))(s.number("SELECT COUNT(*) FROM changes"), nil)
+		}},
+		{"a change that failed is not in the log", func(s *test) {
+			a := s.account("acme")
+			before := s.revision()
+			s.wantError("revoke one that is not there", s.revoke(a, "key_none", 5, ""), keywright.ErrNotFound)
+			if err := s.Store.Write(s.ctx, func(tx keywright.Tx) error { return tx.InsertAccount(s.ctx, a) }); err == nil {
+				s.Error("an account was inserted twice")
+			}
+			want(s, "changes", keywright.Changes{Since: before, Revision: before})(s.since(before), nil)
+		}},
+		{"a key in its grace period is one record with two seals", func(s *test) {
+			a := s.account("acme")
+			before := s.revision()
+			k := s.key(a, keyOne)
+			if _, err := s.Beside.ExecContext(s.ctx, "INSERT INTO seals (key_id, mac, pepper, created_at) VALUES ('key_"+keyOne+"', zeroblob(32), 2, 0)"); err != nil {
+				s.Fatal(err)
+			}
+			record := keyRecord(k)
+			record.Seals = append([]keyset.Seal{{MAC: secret.MAC{}, Pepper: 2}}, record.Seals...)
+			want(s, "changes", []keyset.Change{record})(s.since(before).Records, nil)
+			want(s, "snapshot", []keyset.Change{accountRecord(a), record})(s.snapshot().records, nil)
+		}},
+		{"who asks for more than there is, is told that the database is behind", func(s *test) {
+			s.account("acme")
+			want(s, "changes", keywright.Changes{Since: 7, Revision: 1})(s.Store.ChangesSince(s.ctx, 7, most))
+		}},
+		{"more changes than were asked for are none at all", func(s *test) {
+			s.write(func(tx keywright.Tx) error { return everything(s, tx) })
+			s.account("acme")
+			for limit, behind := range map[int]bool{0: true, 1: true, 3: true, 4: false, most: false} {
+				changes, err := s.Store.ChangesSince(s.ctx, 0, limit)
+				if err != nil || changes.Behind != behind || (len(changes.Records) > 0) == behind || changes.Revision != 2 {
+					s.Errorf("at most %d: got %+v, %v", limit, changes, err)
+				}
+			}
+		}},
+		{"a revision that nobody wrote down is noticed", func(s *test) {
+			a := s.account("acme")
+			before := s.revision()
+			if _, err := s.Beside.ExecContext(s.ctx, "UPDATE clock SET revision = revision + 1"); err != nil {
+				s.Fatal(err)
+			}
+			for what, since := range map[string]uint64{"as the last": before, "among others": 0} {
+				changes, err := s.Store.ChangesSince(s.ctx, since, most)
+				want(s, what, keywright.Changes{Since: since, Revision: before + 1, Behind: true})(changes, err)
+			}
+			s.write(func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "lite") })
+			for what, since := range map[string]uint64{"as the first": before, "in the middle": 0} {
+				changes, err := s.Store.ChangesSince(s.ctx, since, most)
+				want(s, what, keywright.Changes{Since: since, Revision: before + 2, Behind: true})(changes, err)
+			}
+			a.Plan = "lite"
+			want(s, "after it", []keyset.Change{accountRecord(a)})(s.since(before+1).Records, nil)
+		}},
+	}...)
+}

@@ -1,0 +1,78 @@
+package keywright
+
+import (
+	"context"
+	"time"
+
+	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/policy"
+)
+
+// Verifier answers the data plane from a keyset: in memory, with nothing asked of the Store.
+// Its answers are those of [Service.Verify], as of the revision that the keyset has reached,
+// and never older than its lease allows. Its methods may be called from many goroutines.
+type Verifier struct {
+	set    *keyset.Set
+	policy func() *policy.Policy
+	uptime func() time.Duration
+	now    func() time.Time
+	used   func(KeyID, time.Time)
+}
+
+// NewVerifier makes a Verifier on a keyset that somebody else keeps current. policy is the
+// policy in force, uptime the clock by which the keyset's lease is counted. Of the Options
+// it uses Now and Used.
+func NewVerifier(set *keyset.Set, policy func() *policy.Policy, uptime func() time.Duration, o Options) *Verifier {
+	o = o.withDefaults()
+	return &Verifier{set: set, policy: policy, uptime: uptime, now: o.Now, used: o.Used}
+}
+
+// Verify answers whether the key may be used for the request. It never fails: what cannot be
+// said right now is the reason Stale.
+func (v *Verifier) Verify(_ context.Context, r Request) (Verdict, error) {
+	now := v.now().UTC().Truncate(time.Millisecond)
+	seen := v.set.Verify(r.Text, keyset.Request{
+		Way: r.Way, Version: r.Version, Method: r.Method, Scopes: r.Scopes, ClientIP: r.ClientIP, MinRevision: r.MinRevision,
+	}, now, v.uptime())
+	verdict := Verdict{At: now, Revision: seen.Revision, Age: seen.Age}
+	if seen.Code == keyset.Valid {
+		verdict.Valid = true
+	} else {
+		verdict.Reason = Reason(seen.Code.String())
+	}
+	if seen.Account() == "" { // possession was not proved
+		return verdict, nil
+	}
+	verdict.Key = Key{
+		ID: KeyIDOf(seen.Key.String()), Account: AccountID(seen.Account()), Kind: KeyKind(seen.Kind), Env: seen.Env,
+		LastFour: string(seen.LastFour[:]), Member: MemberID(seen.Member()), Expires: seen.Expires(),
+	}
+	verdict.Account = Account{ID: AccountID(seen.Account()), Slug: seen.Slug(), Plan: seen.Plan()}
+	verdict.Version, _ = v.policy().Version(seen.Version)
+	for scope := range seen.Scopes.All() {
+		verdict.Scopes = append(verdict.Scopes, scope)
+	}
+	verdict.Missing, verdict.Limited, verdict.Limit = seen.Missing, seen.Limited, seen.Limit
+	if verdict.Valid {
+		v.used(verdict.Key.ID, now)
+	}
+	return verdict, nil
+}
+
+// Rules is what a keyset must know of a policy.
+func Rules(p *policy.Policy) keyset.Rules {
+	var rules keyset.Rules
+	for _, v := range p.Versions {
+		rules.Versions = append(rules.Versions, keyset.Version{Name: v.Name, Off: !v.Verifies(), Fixed: !v.Override, Ways: v.Presentations})
+	}
+	for _, pl := range p.Plans {
+		rules.Plans = append(rules.Plans, keyset.Plan{Name: pl.Name, APIAccess: pl.APIAccess, Rate: pl.Rate})
+	}
+	for _, r := range p.Roles {
+		rules.Roles = append(rules.Roles, keyset.Role{Name: r.Name, Scopes: r.Scopes})
+	}
+	for _, s := range p.Scopes {
+		rules.Scopes = append(rules.Scopes, s.Name)
+	}
+	return rules
+}
