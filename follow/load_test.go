@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 func TestNothingVerifiesBeforeItIsLoaded(t *testing.T) {
 	h := build(t)
 	_, text := h.issue(t)
-	f := h.follower(follow.Options{})
+	f := h.follower(patient())
 	h.store.Follow(f.Committed)
 	h.issue(t)
 	wantCode(t, f, "before", text, keyset.Stale)
@@ -41,10 +42,9 @@ func TestLoadTellsHowFarItIs(t *testing.T) {
 		h.issue(t)
 	}
 	var log bytes.Buffer
-	now := time.Duration(0)
+	var looks atomic.Int64
 	f := h.follower(follow.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Clock: func() time.Duration {
-		now += 2 * time.Second // each look at the clock is one too many
-		return now
+		return time.Duration(looks.Add(1)) * 2 * time.Second // each look at the clock is one too many
 	}})
 	var told []string
 	h.line.taking = func(s keyset.Snapshot) keyset.Snapshot {
@@ -117,7 +117,7 @@ func TestWhatIsCommittedDuringALoadIsInTheKeyset(t *testing.T) {
 		h := build(t)
 		id, text := h.issue(t)
 		_, second := h.issue(t)
-		f := h.follower(follow.Options{})
+		f := h.follower(patient())
 		h.store.Follow(f.Committed)
 		var third string
 		h.line.taking = func(s keyset.Snapshot) keyset.Snapshot {
@@ -144,7 +144,7 @@ func TestWhatIsCommittedDuringALoadIsInTheKeyset(t *testing.T) {
 func TestKeysetGoesOnWhileItIsLoadedAnew(t *testing.T) {
 	h := build(t)
 	id, text := h.issue(t)
-	f := h.loaded(t, follow.Options{})
+	f := h.loaded(t)
 	h.line.taking = func(s keyset.Snapshot) keyset.Snapshot {
 		s.Records = after(s.Records, 2, func() {
 			wantCode(t, f, "in the middle", text, keyset.Valid)
@@ -191,7 +191,7 @@ func TestLoadThatFailsLeavesTheKeysetAsItIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := build(t)
 			_, text := h.issue(t)
-			f := h.loaded(t, follow.Options{})
+			f := h.loaded(t)
 			revision := f.Applied()
 			h.line.set(func(l *line) { l.taking = taking })
 			if err := f.Load(t.Context()); err == nil || strings.Contains(name, "interrupted") && !errors.Is(err, interrupted) {
@@ -239,7 +239,7 @@ func TestDatabaseThatWentBackwardsIsRefused(t *testing.T) {
 		id, text := h.issue(t)
 		backup := h.backup(t)
 		h.revoke(t, id)
-		f := h.loaded(t, follow.Options{})
+		f := h.loaded(t)
 		h.line.set(func(l *line) { l.to = backup })
 		if err := f.Load(t.Context()); !errors.Is(err, keyset.ErrBackwards) {
 			t.Errorf("got error %v, want that it went backwards", err)

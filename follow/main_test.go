@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,7 +20,14 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain makes rapid try 10,000 histories with KEYWRIGHT_SOAK, unless -rapid.checks says another
+// number.
+func TestMain(m *testing.M) {
+	if os.Getenv("KEYWRIGHT_SOAK") != "" {
+		os.Args = append([]string{os.Args[0], "-rapid.checks=10000"}, os.Args[1:]...)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var errCut = errors.New("the line is cut")
 
@@ -132,15 +140,20 @@ func (h *house) rules() keyset.Rules {
 	return keywright.Rules(h.Policy())
 }
 
+// patient is for tests whose time is that of the wall: however slow they are, nothing ends.
+func patient() follow.Options {
+	return follow.Options{Bound: 300 * time.Second, Poll: 100 * time.Second, Clock: func() time.Duration { return 0 }}
+}
+
 // follower is one that is not loaded and hears of no commits.
 func (h *house) follower(o follow.Options) *follow.Follower {
 	return follow.New(h.line, h.keyring, h.rules, o)
 }
 
 // loaded is one that is loaded, and hears of commits.
-func (h *house) loaded(t testing.TB, o follow.Options) *follow.Follower {
+func (h *house) loaded(t testing.TB) *follow.Follower {
 	t.Helper()
-	f := h.follower(o)
+	f := h.follower(patient())
 	h.store.Follow(f.Committed)
 	if err := f.Load(t.Context()); err != nil {
 		t.Fatal(err)

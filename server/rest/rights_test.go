@@ -163,7 +163,7 @@ func TestF2WithoutAPIAccessTheAnswerIs402(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.plan("lite")
-		w.do(w.public, "GET", "/v1/self", "", "Authorization: Basic "+basic(text.Reveal())).problem(http.StatusPaymentRequired, api.CodeNotEntitled)
+		w.do(w.public, "GET", "/v1/self", "", "Authorization: Basic "+basic(text.Reveal())).problem(http.StatusUnauthorized, api.CodeUnauthenticated)
 	})
 	t.Run("after an upgrade the same key works again", func(t *testing.T) {
 		w := w.in(t)
