@@ -12,9 +12,9 @@ import (
 // role may be above by's own. by needs the right policy.ManageMembers.
 //
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
-func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, error) {
+func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, Commit, error) {
 	if _, ok := s.Policy().Role(role); !ok {
-		return Member{}, s.unknownRole()
+		return Member{}, Commit{}, s.unknownRole()
 	}
 	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
 		if m.Role == role {
@@ -42,7 +42,7 @@ func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role s
 // needs the right policy.ManageMembers.
 //
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
-func (s *Service) RemoveMember(ctx context.Context, by Principal, id MemberID) (Member, error) {
+func (s *Service) RemoveMember(ctx context.Context, by Principal, id MemberID) (Member, Commit, error) {
 	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
 		if err := s.notLastOwner(ctx, tx, *m); err != nil {
 			return err
@@ -68,7 +68,7 @@ func (s *Service) RemoveMember(ctx context.Context, by Principal, id MemberID) (
 // already joined).
 func (s *Service) RenewInvitation(ctx context.Context, by Principal, id MemberID) (Member, Token, error) {
 	var token Token
-	m, err := s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) (err error) {
+	m, _, err := s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) (err error) {
 		if m.State != MemberInvited {
 			return &ConflictError{Field: "member", Why: "has already joined"}
 		}
@@ -85,9 +85,10 @@ func (s *Service) RenewInvitation(ctx context.Context, by Principal, id MemberID
 }
 
 // changeMember runs change on a member that by may touch, in one transaction.
-func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, change func(Tx, Actor, *Member, time.Time) error) (Member, error) {
+func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, change func(Tx, Actor, *Member, time.Time) error) (Member, Commit, error) {
 	now := s.now()
 	var member Member
+	var commit Commit
 	err := s.store.Write(ctx, func(tx Tx) error {
 		actor, account, err := s.authorise(ctx, tx, by, policy.ManageMembers)
 		if err != nil {
@@ -102,12 +103,18 @@ func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, c
 		if err := s.notAbove(ctx, tx, by, member.Role); err != nil {
 			return err
 		}
-		return change(tx, actor, &member, now)
+		before := member
+		if err := change(tx, actor, &member, now); err != nil {
+			return err
+		}
+		commit = commitOf(tx, account.ID, member.subject(), member != before)
+		return nil
 	})
 	if err != nil {
-		return Member{}, fmt.Errorf("change member %s: %w", clip(string(id)), err)
+		return Member{}, Commit{}, fmt.Errorf("change member %s: %w", clip(string(id)), err)
 	}
-	return member, nil
+	commit.At = s.now()
+	return member, commit, nil
 }
 
 // notLastOwner keeps at least one active owner in every account.

@@ -96,31 +96,37 @@ func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
 // verifying, with it they work again. Only the operator may.
 //
 // Errors: ErrNotFound, *ForbiddenError, *InvalidError (plan).
-func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Account, error) {
+func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Account, Commit, error) {
 	if err := s.onlyOperator(by); err != nil {
-		return Account{}, err
+		return Account{}, Commit{}, err
 	}
 	if _, ok := s.Policy().Plan(plan); !ok {
-		return Account{}, s.unknownPlan()
+		return Account{}, Commit{}, s.unknownPlan()
 	}
 	now := s.now()
 	var account Account
+	var commit Commit
 	err := s.store.Write(ctx, func(tx Tx) (err error) {
-		if account, err = tx.Account(ctx, by.Account); err != nil || account.Plan == plan {
+		if account, err = tx.Account(ctx, by.Account); err != nil {
 			return err
+		}
+		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
+		commit = commitOf(tx, account.ID, subject, account.Plan != plan)
+		if account.Plan == plan {
+			return nil
 		}
 		from := account.Plan
 		if err := tx.SetPlan(ctx, account.ID, plan); err != nil {
 			return err
 		}
 		account.Plan = plan
-		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
 		return s.record(ctx, tx, now, account.ID, operatorActor(), PlanChanged, subject, map[string]string{"from": from, "to": plan})
 	})
 	if err != nil {
-		return Account{}, fmt.Errorf("set the plan: %w", err)
+		return Account{}, Commit{}, fmt.Errorf("set the plan: %w", err)
 	}
-	return account, nil
+	commit.At = s.now()
+	return account, commit, nil
 }
 
 func (s *Service) unknownPlan() error {

@@ -14,9 +14,10 @@ import (
 // that sleeps can still end its keys.
 //
 // Errors: ErrNotFound, ErrRevoked, ErrSuspended, *ForbiddenError, *InvalidError (reason).
-func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string) (Key, error) {
+func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string) (Key, Commit, error) {
 	now := s.now()
 	var key Key
+	var commit Commit
 	err := s.store.Write(ctx, func(tx Tx) error {
 		actor, account, err := s.authorise(ctx, tx, by, policy.ManageKeys)
 		if err != nil {
@@ -37,6 +38,7 @@ func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string
 			return err
 		}
 		key.Revoked, key.RevokedBy, key.WhyRevoked = now, actor, why
+		commit = commitOf(tx, account.ID, key.subject(), true)
 		var details map[string]string
 		if why != "" {
 			details = map[string]string{"why": why}
@@ -44,7 +46,8 @@ func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string
 		return s.record(ctx, tx, now, account.ID, actor, KeyRevokedBy, key.subject(), details)
 	})
 	if err != nil {
-		return Key{}, fmt.Errorf("revoke key %s: %w", clip(string(id)), err)
+		return Key{}, Commit{}, fmt.Errorf("revoke key %s: %w", clip(string(id)), err)
 	}
-	return key, nil
+	commit.At = s.now()
+	return key, commit, nil
 }

@@ -124,7 +124,7 @@ func TestOnlyOwnersAdminsAndKeysReachKeys(t *testing.T) {
 			_, read := h.Key(t.Context(), c.by, key.ID)
 			_, revoked := error(nil), error(nil)
 			if key.ID != own.ID || !c.may {
-				_, revoked = h.Revoke(t.Context(), c.by, key.ID, "")
+				_, _, revoked = h.Revoke(t.Context(), c.by, key.ID, "")
 			}
 			for what, err := range map[string]error{"issue": issued, "list": listed, "read": read, "revoke": revoked} {
 				if (err == nil) != c.may {
@@ -146,7 +146,7 @@ func TestPlansDecideAtOnce(t *testing.T) {
 		plan string
 		want keywright.Reason
 	}{{"basic", ""}, {"lite", keywright.PlanNotEntitled}, {"enterprise", ""}, {"lite", keywright.PlanNotEntitled}, {"standard", ""}} {
-		if _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), c.plan); err != nil {
+		if _, _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), c.plan); err != nil {
 			t.Fatal(err)
 		}
 		h.is(t, text, c.want)
@@ -158,14 +158,14 @@ func TestPlansDecideAtOnce(t *testing.T) {
 			t.Errorf("the refusal does not say which plan has it: %v", err)
 		}
 	}
-	if _, err := h.SetPlan(t.Context(), h.members["owner"].By(), "enterprise"); !errors.Is(err, keywright.ErrForbidden) {
+	if _, _, err := h.SetPlan(t.Context(), h.members["owner"].By(), "enterprise"); !errors.Is(err, keywright.ErrForbidden) {
 		t.Errorf("an owner gave himself a plan: %v", err)
 	}
 	_, key := h.issue(t, h.members["owner"].By())
-	if _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), "lite"); err != nil {
+	if _, _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), "lite"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Revoke(t.Context(), h.members["admin"].By(), keyOf(t, key), ""); err != nil {
+	if _, _, err := h.Revoke(t.Context(), h.members["admin"].By(), keyOf(t, key), ""); err != nil {
 		t.Errorf("an account that sleeps can't end its keys: %v", err)
 	}
 }
@@ -243,7 +243,7 @@ func TestRevoke(t *testing.T) {
 	h := open(t, "standard")
 	one, oneText := h.issue(t, h.members["owner"].By())
 	_, otherText := h.issue(t, h.members["owner"].By())
-	revoked, err := h.Revoke(t.Context(), h.members["admin"].By(), one.ID, "leaked in a log")
+	revoked, _, err := h.Revoke(t.Context(), h.members["admin"].By(), one.ID, "leaked in a log")
 	if err != nil || revoked.State(h.now) != keywright.KeyRevoked || revoked.WhyRevoked != "leaked in a log" || revoked.RevokedBy.Name != "admin" {
 		t.Fatalf("got %+v %v", revoked, err)
 	}
@@ -251,7 +251,7 @@ func TestRevoke(t *testing.T) {
 	h.is(t, otherText, "")
 	first := h.now
 	h.now = h.now.Add(time.Hour)
-	if _, err := h.Revoke(t.Context(), h.members["owner"].By(), one.ID, "again"); !errors.Is(err, keywright.ErrRevoked) {
+	if _, _, err := h.Revoke(t.Context(), h.members["owner"].By(), one.ID, "again"); !errors.Is(err, keywright.ErrRevoked) {
 		t.Errorf("revoking twice: got %v", err)
 	}
 	if kept, _ := h.Key(t.Context(), h.members["owner"].By(), one.ID); !kept.Revoked.Equal(first) || kept.WhyRevoked != "leaked in a log" {
@@ -283,10 +283,10 @@ func TestAnotherAccountsThingsDoNotExist(t *testing.T) {
 	key, _ := h.issue(t, h.members["owner"].By())
 	for what, err := range map[string]error{
 		"key":           second(h.Key(t.Context(), stranger.By(), key.ID)),
-		"revoke":        second(h.Revoke(t.Context(), stranger.By(), key.ID, "")),
+		"revoke":        third(h.Revoke(t.Context(), stranger.By(), key.ID, "")),
 		"member":        second(h.Member(t.Context(), stranger.By(), h.members["user"].ID)),
-		"role":          second(h.SetRole(t.Context(), stranger.By(), h.members["user"].ID, "admin")),
-		"remove":        second(h.RemoveMember(t.Context(), stranger.By(), h.members["user"].ID)),
+		"role":          third(h.SetRole(t.Context(), stranger.By(), h.members["user"].ID, "admin")),
+		"remove":        third(h.RemoveMember(t.Context(), stranger.By(), h.members["user"].ID)),
 		"absent key":    second(h.Key(t.Context(), stranger.By(), "key_000000000000")),
 		"absent member": second(h.Member(t.Context(), stranger.By(), "mem_x")),
 	} {
@@ -297,6 +297,8 @@ func TestAnotherAccountsThingsDoNotExist(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func third[T, U any](_ T, _ U, err error) error { return err }
 
 // F7, F8 and check 8 of the order: the request's version, else the key's; sent as it allows.
 func TestVersionsOfARequest(t *testing.T) {
@@ -350,7 +352,7 @@ func TestNothingIsToldWithoutPossession(t *testing.T) {
 			t.Errorf("%s: got %+v, want only %q", name, got, c.want)
 		}
 	}
-	if _, err := h.Revoke(t.Context(), h.members["owner"].By(), key.ID, ""); err != nil {
+	if _, _, err := h.Revoke(t.Context(), h.members["owner"].By(), key.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	h.is(t, text, keywright.Revoked)

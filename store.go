@@ -45,6 +45,10 @@ type Reader interface {
 type Tx interface {
 	Reader
 
+	// Revision is the number of this transaction among all that change something, in the order of
+	// their commits. When it changes nothing, the next one that does takes it.
+	Revision() uint64
+
 	InsertAccount(ctx context.Context, a Account) error // *ConflictError (slug)
 	SetPlan(ctx context.Context, id AccountID, plan string) error
 

@@ -172,14 +172,14 @@ func (h *house) issue(t testing.TB) (keywright.KeyID, string) {
 
 func (h *house) revoke(t testing.TB, id keywright.KeyID) {
 	t.Helper()
-	if _, err := h.Revoke(t.Context(), h.owner.By(), id, ""); err != nil {
+	if _, _, err := h.Revoke(t.Context(), h.owner.By(), id, ""); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (h *house) setPlan(t testing.TB, plan string) {
 	t.Helper()
-	if _, err := h.SetPlan(t.Context(), keywright.Operator(h.owner.Account), plan); err != nil {
+	if _, _, err := h.SetPlan(t.Context(), keywright.Operator(h.owner.Account), plan); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -23,6 +23,8 @@ type tx struct {
 
 var _ keywright.Tx = (*tx)(nil)
 
+func (t *tx) Revision() uint64 { return uint64(t.revision) }
+
 // Write runs change in a transaction of its own and gives it the next revision. A change
 // that writes nothing takes none. Once change has begun, the end of ctx does not stop it.
 func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) error {

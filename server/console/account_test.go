@@ -35,7 +35,7 @@ func TestF2TheAccountsPageExplainsThePlans(t *testing.T) {
 
 func TestAPlanThatThePolicyHasDroppedIsShownByItsName(t *testing.T) {
 	s := newSite(t)
-	if _, err := s.svc.SetPlan(t.Context(), keywright.Operator(s.account("acme").ID), "enterprise"); err != nil {
+	if _, _, err := s.svc.SetPlan(t.Context(), keywright.Operator(s.account("acme").ID), "enterprise"); err != nil {
 		t.Fatal(err)
 	}
 	s.policy.Plans = s.policy.Plans[:3]

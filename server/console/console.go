@@ -32,14 +32,14 @@ type service interface {
 	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
-	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, error)
+	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
 
 	Members(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Member, keywright.Cursor, error)
 	Member(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
 	MemberByEmail(ctx context.Context, by keywright.Principal, email string) (keywright.Member, error)
 	AddMember(ctx context.Context, by keywright.Principal, n keywright.NewMember) (keywright.Member, keywright.Token, error)
-	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, error)
-	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
+	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, keywright.Commit, error)
+	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Commit, error)
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)

@@ -46,11 +46,11 @@ func TestF1ARoleTakenAwayIsGoneAtTheNextClick(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.svc.SetRole(t.Context(), by, ada.ID, "user"); err != nil {
+	if _, _, err := s.svc.SetRole(t.Context(), by, ada.ID, "user"); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/api-access").is(http.StatusForbidden)
-	if _, err := s.svc.RemoveMember(t.Context(), by, ada.ID); err != nil {
+	if _, _, err := s.svc.RemoveMember(t.Context(), by, ada.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/api-access").goesTo("/sign-in?next=%2Fapi-access")
@@ -69,7 +69,7 @@ func TestF2OnLiteThePageSaysWhichPlanHasAPIAccess(t *testing.T) {
 	b.get("/api-access/new").is(http.StatusPaymentRequired).says("The Lite plan has no API access")
 	b.post("/api-access/new", url.Values{"description": {"mine"}, "once": {"x"}}).is(http.StatusPaymentRequired).says("No key was made")
 
-	if _, err := s.svc.SetPlan(t.Context(), keywright.Operator(s.account("tiny").ID), "basic"); err != nil {
+	if _, _, err := s.svc.SetPlan(t.Context(), keywright.Operator(s.account("tiny").ID), "basic"); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/api-access").says("from better days", "active", "Create New API Key").saysNot("asleep")

@@ -65,7 +65,7 @@ func (c *Console) deleteKey(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	id := keywright.KeyID(v.PathValue("id"))
-	key, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
+	key, _, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
 	if wrong := fieldErrors(err); wrong != nil {
 		view, err := c.find(v)
 		if err != nil {

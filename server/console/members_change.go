@@ -20,7 +20,7 @@ func (c *Console) changeRole(v *visit) (answer, error) {
 	if view.fixed != (fixed{}) {
 		return view.stays(), nil
 	}
-	m, err := c.svc.SetRole(v.Context(), v.by(), view.member.ID, form.Get("role"))
+	m, _, err := c.svc.SetRole(v.Context(), v.by(), view.member.ID, form.Get("role"))
 	if err != nil {
 		return refusedChange(view, err)
 	}
@@ -95,7 +95,7 @@ func (c *Console) removeMember(v *visit) (answer, error) {
 	if view.fixed != (fixed{}) {
 		return view.stays(), nil
 	}
-	m, err := c.svc.RemoveMember(v.Context(), v.by(), view.member.ID)
+	m, _, err := c.svc.RemoveMember(v.Context(), v.by(), view.member.ID)
 	if err != nil {
 		return refusedChange(view, err)
 	}

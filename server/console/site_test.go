@@ -142,7 +142,7 @@ var template = sync.OnceValues(func() (dir string, err error) {
 		} else {
 			_, _, err = svc.Issue(ctx, keywright.Operator(a.ID), keywright.NewKey{Description: "from better days"})
 			if err == nil {
-				_, err = svc.SetPlan(ctx, keywright.Operator(a.ID), "lite")
+				_, _, err = svc.SetPlan(ctx, keywright.Operator(a.ID), "lite")
 			}
 		}
 		if err != nil {

@@ -141,7 +141,7 @@ func TestARevokedCallerIsAStrangerAtOnce(t *testing.T) {
 	if w := post(t, town, "/v1/verify", api.VerifyRequest{Credential: town.text}, headers...); w.Code != 200 {
 		t.Fatalf("before: got %d, want 200", w.Code)
 	}
-	if _, err := ops.Revoke(t.Context(), keywright.Operator(ops.account), ops.key, "leaked"); err != nil {
+	if _, _, err := ops.Revoke(t.Context(), keywright.Operator(ops.account), ops.key, "leaked"); err != nil {
 		t.Fatal(err)
 	}
 	if w := post(t, town, "/v1/verify", api.VerifyRequest{Credential: town.text}, headers...); w.Code != 401 {

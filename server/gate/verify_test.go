@@ -76,7 +76,7 @@ func TestF13ADeletedKeyIsRefusedAtOnce(t *testing.T) {
 	if got := ask(t, h, api.VerifyRequest{Credential: h.text}); !got.Valid {
 		t.Fatalf("before: got %+v, want valid", got)
 	}
-	if _, err := h.Revoke(t.Context(), keywright.Operator(h.account.ID), h.key.ID, "lost"); err != nil {
+	if _, _, err := h.Revoke(t.Context(), keywright.Operator(h.account.ID), h.key.ID, "lost"); err != nil {
 		t.Fatal(err)
 	}
 	got := ask(t, h, api.VerifyRequest{Credential: h.text})
@@ -92,7 +92,7 @@ func TestF2ADowngradeStopsKeysUntilAnUpgrade(t *testing.T) {
 		plan string
 		want api.Code
 	}{{"lite", "plan_not_entitled"}, {"basic", "valid"}} {
-		if _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), step.plan); err != nil {
+		if _, _, err := h.SetPlan(t.Context(), keywright.Operator(h.account.ID), step.plan); err != nil {
 			t.Fatal(err)
 		}
 		got := ask(t, h, api.VerifyRequest{Credential: h.text})

@@ -52,7 +52,7 @@ func (h *handler) getAccount(ctx context.Context, by keywright.Principal, _ *not
 }
 
 func (h *handler) setPlan(ctx context.Context, by keywright.Principal, in *planInput) (*answer[api.Account], error) {
-	account, err := h.svc.SetPlan(ctx, by, in.Sent.Plan)
+	account, _, err := h.svc.SetPlan(ctx, by, in.Sent.Plan)
 	return &answer[api.Account]{wireAccount(account)}, err
 }
 

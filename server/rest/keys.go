@@ -84,11 +84,11 @@ func (h *handler) getKey(ctx context.Context, by keywright.Principal, in *KeyPat
 }
 
 func (h *handler) revoke(ctx context.Context, by keywright.Principal, in *revokeInput) (*answer[api.Key], error) {
-	key, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), in.Sent.Reason)
+	key, _, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), in.Sent.Reason)
 	return &answer[api.Key]{h.wireKey(key)}, err
 }
 
 func (h *handler) deleteKey(ctx context.Context, by keywright.Principal, in *KeyPath) (*answer[api.Key], error) {
-	key, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), "")
+	key, _, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), "")
 	return &answer[api.Key]{h.wireKey(key)}, err
 }

@@ -107,12 +107,12 @@ func (h *handler) getMember(ctx context.Context, by keywright.Principal, in *Mem
 }
 
 func (h *handler) changeMember(ctx context.Context, by keywright.Principal, in *changeInput) (*answer[api.Member], error) {
-	member, err := h.svc.SetRole(ctx, by, keywright.MemberID(in.ID), in.Sent.Role)
+	member, _, err := h.svc.SetRole(ctx, by, keywright.MemberID(in.ID), in.Sent.Role)
 	return &answer[api.Member]{wireMember(member)}, err
 }
 
 func (h *handler) removeMember(ctx context.Context, by keywright.Principal, in *MemberPath) (*answer[api.Member], error) {
-	member, err := h.svc.RemoveMember(ctx, by, keywright.MemberID(in.ID))
+	member, _, err := h.svc.RemoveMember(ctx, by, keywright.MemberID(in.ID))
 	return &answer[api.Member]{wireMember(member)}, err
 }
 

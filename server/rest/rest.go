@@ -45,10 +45,10 @@ type service interface {
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
 	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
-	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, error)
+	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
 
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)
-	SetPlan(ctx context.Context, by keywright.Principal, plan string) (keywright.Account, error)
+	SetPlan(ctx context.Context, by keywright.Principal, plan string) (keywright.Account, keywright.Commit, error)
 	CreateAccount(ctx context.Context, by keywright.Principal, n keywright.NewAccount) (keywright.Account, keywright.Member, keywright.Token, error)
 	Accounts(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Account, keywright.Cursor, error)
 	AccountBySlug(ctx context.Context, by keywright.Principal, slug string) (keywright.Account, error)
@@ -58,8 +58,8 @@ type service interface {
 	Member(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
 	MemberByEmail(ctx context.Context, by keywright.Principal, email string) (keywright.Member, error)
 	AddMember(ctx context.Context, by keywright.Principal, n keywright.NewMember) (keywright.Member, keywright.Token, error)
-	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, error)
-	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
+	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, keywright.Commit, error)
+	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Commit, error)
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 }
 

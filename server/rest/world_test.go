@@ -153,7 +153,7 @@ func (w *world) issue(a keywright.Account, description string) (keywright.Key, s
 
 func (w *world) plan(name string) {
 	w.t.Helper()
-	if _, err := w.svc.SetPlan(w.t.Context(), keywright.Operator(w.acme.ID), name); err != nil {
+	if _, _, err := w.svc.SetPlan(w.t.Context(), keywright.Operator(w.acme.ID), name); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -83,6 +83,10 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 		},
 		"PolicyChanged": {func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) }, nil},
 
+		"Revision": {func(tx keywright.Tx) error {
+			want(s, "the revision of the transaction", s.revision()+1)(tx.Revision(), nil)
+			return nil
+		}, nil},
 		"ActiveMembersIn":      {func(tx keywright.Tx) error { _, err := tx.ActiveMembersIn(s.ctx, a.ID, "owner"); return err }, nil},
 		"SetPasswordHash":      {func(tx keywright.Tx) error { return tx.SetPasswordHash(s.ctx, "x", "hash", instant(0)) }, nil},
 		"DeleteUnusedPassword": {func(tx keywright.Tx) error { return tx.DeleteUnusedPassword(s.ctx, "x") }, nil},
@@ -127,7 +131,7 @@ func changeCases() []testCase {
 			before := s.revision()
 			s.write(touch.change)
 			got := s.since(before)
-			if method == "ActiveMembersIn" {
+			if method == "ActiveMembersIn" || method == "Revision" {
 				want(s, "the revision after a look", before)(got.Revision, nil)
 				return
 			}

@@ -54,9 +54,9 @@ func serviceCases() []testCase {
 				refused error
 				action  keywright.Action
 			}{
-				{func() error { _, err := svc.SetPlan(s.ctx, operator, "lite"); return err }, nil, keywright.PlanChanged},
+				{func() error { _, _, err := svc.SetPlan(s.ctx, operator, "lite"); return err }, nil, keywright.PlanChanged},
 				{func() error { _, _, err := svc.Issue(s.ctx, by, keywright.NewKey{Description: "CI"}); return err }, keywright.ErrNotEntitled, ""},
-				{func() error { _, err := svc.SetPlan(s.ctx, operator, "basic"); return err }, nil, keywright.PlanChanged},
+				{func() error { _, _, err := svc.SetPlan(s.ctx, operator, "basic"); return err }, nil, keywright.PlanChanged},
 				{func() (err error) {
 					key, _, err = svc.Issue(s.ctx, by, keywright.NewKey{Description: "CI", Once: "form"})
 					return err
@@ -65,15 +65,15 @@ func serviceCases() []testCase {
 					_, _, err := svc.Issue(s.ctx, by, keywright.NewKey{Description: "CI", Once: "form"})
 					return err
 				}, keywright.ErrAlreadyIssued, ""},
-				{func() error { _, err := svc.Revoke(s.ctx, by, key.ID, "leaked"); return err }, nil, keywright.KeyRevokedBy},
-				{func() error { _, err := svc.Revoke(s.ctx, by, key.ID, "again"); return err }, keywright.ErrRevoked, ""},
+				{func() error { _, _, err := svc.Revoke(s.ctx, by, key.ID, "leaked"); return err }, nil, keywright.KeyRevokedBy},
+				{func() error { _, _, err := svc.Revoke(s.ctx, by, key.ID, "again"); return err }, keywright.ErrRevoked, ""},
 				{func() (err error) {
 					member, _, err = svc.AddMember(s.ctx, by, keywright.NewMember{Email: "ann@acme.example", Role: "admin"})
 					return err
 				}, nil, keywright.MemberAdded},
-				{func() error { _, err := svc.SetRole(s.ctx, by, owner.ID, "user"); return err }, keywright.ErrLastOwner, ""},
-				{func() error { _, err := svc.SetRole(s.ctx, by, member.ID, "user"); return err }, nil, keywright.RoleChanged},
-				{func() error { _, err := svc.RemoveMember(s.ctx, by, member.ID); return err }, nil, keywright.MemberRemovedBy},
+				{func() error { _, _, err := svc.SetRole(s.ctx, by, owner.ID, "user"); return err }, keywright.ErrLastOwner, ""},
+				{func() error { _, _, err := svc.SetRole(s.ctx, by, member.ID, "user"); return err }, nil, keywright.RoleChanged},
+				{func() error { _, _, err := svc.RemoveMember(s.ctx, by, member.ID); return err }, nil, keywright.MemberRemovedBy},
 			} {
 				before := s.events(a)
 				s.wantError("step", step.do(), step.refused)
@@ -98,7 +98,7 @@ func serviceCases() []testCase {
 				var leaving sync.WaitGroup
 				left := make([]error, 2)
 				for i, m := range []keywright.Member{owner, other} {
-					leaving.Go(func() { _, left[i] = svc.RemoveMember(s.ctx, keywright.Operator(a.ID), m.ID) })
+					leaving.Go(func() { _, _, left[i] = svc.RemoveMember(s.ctx, keywright.Operator(a.ID), m.ID) })
 				}
 				leaving.Wait()
 				if (left[0] == nil) == (left[1] == nil) || !errors.Is(errors.Join(left...), keywright.ErrLastOwner) {
@@ -123,7 +123,7 @@ func serviceCases() []testCase {
 						}
 						verdict, err := svc.Verify(s.ctx, keywright.Request{Text: text.Reveal(), Way: policy.PresentBearer})
 						want(s, "after its issue", true)(verdict.Valid, err)
-						if _, err := svc.Revoke(s.ctx, owner.By(), key.ID, ""); err != nil {
+						if _, _, err := svc.Revoke(s.ctx, owner.By(), key.ID, ""); err != nil {
 							s.Error(err)
 						}
 						verdict, err = svc.Verify(s.ctx, keywright.Request{Text: text.Reveal(), Way: policy.PresentBearer})
