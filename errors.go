@@ -12,25 +12,26 @@ import (
 // errors.As for the details. Whoever adds one adds its answer to server/rest/problem.go and
 // server/console/errors.go: a test in each walks this list.
 var (
-	ErrNotFound       = errors.New("not found")                   // absent, or another account's: nobody can tell which
-	ErrInvalid        = errors.New("invalid")                     // *InvalidError, or several joined
-	ErrConflict       = errors.New("conflict")                    // *ConflictError
-	ErrForbidden      = errors.New("forbidden")                   // *ForbiddenError
-	ErrNotEntitled    = errors.New("not in the plan")             // *NotEntitledError
-	ErrRevoked        = errors.New("already revoked")             // revoking is final; the first time and reason stay
-	ErrAlreadyIssued  = errors.New("already issued")              // *AlreadyIssuedError
-	ErrLastOwner      = errors.New("the last owner")              // an account keeps at least one
-	ErrWrongPassword  = errors.New("e-mail or password is wrong") // the same for an unknown address
-	ErrLinkSpent      = errors.New("link used or expired")        // or never made
-	ErrSuspended      = errors.New("account suspended")           // nothing can be changed until the operator lifts it
-	ErrOutcomeUnknown = errors.New("outcome unknown")             // the commit failed half-way: it may stand or not
+	ErrNotFound       = errors.New("not found")                    // absent, or another account's: nobody can tell which
+	ErrInvalid        = errors.New("invalid")                      // *InvalidError, or several joined
+	ErrConflict       = errors.New("conflict")                     // *ConflictError
+	ErrForbidden      = errors.New("forbidden")                    // *ForbiddenError
+	ErrNotEntitled    = errors.New("not in the plan")              // *NotEntitledError
+	ErrRevoked        = errors.New("already revoked")              // revoking is final; the first time and reason stay
+	ErrAlreadyIssued  = errors.New("already issued")               // *AlreadyIssuedError
+	ErrLastOwner      = errors.New("the last owner")               // an account keeps at least one
+	ErrWrongPassword  = errors.New("e-mail or password is wrong")  // the same for an unknown address
+	ErrLinkSpent      = errors.New("link used or expired")         // or never made
+	ErrSuspended      = errors.New("account suspended")            // nothing can be changed until the operator lifts it
+	ErrOutcomeUnknown = errors.New("outcome unknown")              // the commit failed half-way: it may stand or not
+	ErrUnavailable    = errors.New("the database does not answer") // for now; nothing was changed
 )
 
 // Errors lists every kind, for the tests that hold their answers.
 func Errors() []error {
 	return []error{
 		ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrNotEntitled, ErrRevoked, ErrAlreadyIssued,
-		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown,
+		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable,
 	}
 }
 

@@ -89,7 +89,7 @@ func (s *Store) tell(changes keywright.Changes) {
 
 // Revision is that of the last change.
 func (s *Store) Revision(ctx context.Context) (uint64, error) {
-	clock, err := s.q.Clock(ctx)
+	clock, err := queries.New(s.following).Clock(ctx)
 	return uint64(clock.Revision), failed("read", "clock", err)
 }
 

@@ -1,5 +1,6 @@
 // Package store implements keywright.Store once, on database/sql, for every database that we
-// run on. A folder below opens one of them (sqlite) and says in a [Dialect] what differs.
+// run on. A folder below opens one of them (sqlite, postgres) and says in a [Dialect] what
+// differs.
 //
 // The SQL is in queries/, one file per table, and the Go beside it is generated (sqlc.yaml
 // says how). One text serves all databases, which it can because it keeps to plain types,

@@ -17,7 +17,7 @@ func found(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, sql.ErrNoRows), state(err) == notInEncoding:
 		return keywright.ErrNotFound
 	}
 	return failed("read", what, err)
@@ -34,9 +34,14 @@ func changed(what string, rows int64, err error) error {
 	return nil
 }
 
+// failed is the one way out of the Store for an error of the database. A database that does
+// not answer is ErrUnavailable.
 func failed(verb, what string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case unavailable(err):
+		return fmt.Errorf("%s %s: %w: %w", verb, what, keywright.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s %s: %w", verb, what, err)
 }

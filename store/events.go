@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -48,7 +47,7 @@ func (t *tx) Append(ctx context.Context, e keywright.Event) error {
 	}
 	sequence, err := t.q.NextSequence(ctx)
 	if err != nil {
-		return fmt.Errorf("take the next sequence number: %w", err)
+		return failed("take", "the next sequence number", err)
 	}
 	err = t.q.InsertEvent(ctx, queries.InsertEventParams{
 		Sequence: sequence, ID: string(e.ID), Revision: t.revision, At: millis(e.At), Account: string(e.Account),

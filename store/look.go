@@ -3,19 +3,18 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/keywright/keywright/store/queries"
 )
 
 // look runs queries in one transaction that only reads. All of them see what was there at now.
 func (s *Store) look(ctx context.Context, see func(in looking, now queries.ClockRow) error) error {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.pools.Follow.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
-		return fmt.Errorf("begin to read: %w", err)
+		return failed("begin", "to read", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // it has only read
-	in := looking{tx, s.statements}
+	in := looking{tx, s.following}
 	now, err := in.reader().q.Clock(ctx)
 	if err != nil {
 		return failed("read", "clock", err)

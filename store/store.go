@@ -14,10 +14,11 @@ import (
 // Store keeps everything in one database. Its methods may be called from many goroutines.
 type Store struct {
 	reader
-	write, read *sql.DB
-	statements  *prepared
-	dialect     Dialect
-	options     Options
+	pools      Pools
+	statements *prepared // on the pool that reads
+	following  *prepared // on the pool that follows
+	dialect    Dialect
+	options    Options
 
 	turn      chan struct{}             // holds one token while someone writes; those who wait are served in order
 	broken    chan struct{}             // closed under the turn
@@ -35,6 +36,18 @@ type Dialect struct {
 	// Refused reports whether a commit that failed with this error has surely left nothing
 	// behind. What it does not know, it must not claim.
 	Refused func(error) bool
+
+	// Again reports whether a change that failed with this error is to be run once more: it
+	// got into the way of another one, which nobody could have known before.
+	Again func(error) bool
+
+	// CommitTime is how long a commit may take before it is given up and its outcome unknown;
+	// 0: as long as it takes, for a database that would not survive that.
+	CommitTime time.Duration
+
+	// Recovers says that a commit of unknown outcome concerns that commit alone: the next
+	// transaction sees whether it stands. Else the Store breaks.
+	Recovers bool
 
 	// Keys is the query for every seal with what a keyset needs of its key, those of a key
 	// next to each other. It answers two columns. The first is one text, its parts between
@@ -59,20 +72,31 @@ type Options struct {
 	Release func() error     // called last by Close; default nothing
 }
 
-// New makes a Store on a database whose tables are there. write must hold one connection,
-// whose transactions exclude each other from their beginning; read as many as may read at
-// once. The Store closes both.
-func New(write, read *sql.DB, d Dialect, o Options) *Store {
+// Pools are the ways to one database. None of them waits for another.
+type Pools struct {
+	// Write holds one connection. Its transactions and those of every other process exclude
+	// each other from NextRevision on, or before.
+	Write *sql.DB
+
+	// Read has as many connections as may read at once.
+	Read *sql.DB
+
+	// Follow is for snapshots and polls for changes. It may be Read.
+	Follow *sql.DB
+}
+
+// New makes a Store on a database whose tables are there. The Store closes the pools.
+func New(pools Pools, d Dialect, o Options) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Release == nil {
 		o.Release = func() error { return nil }
 	}
-	statements := &prepared{db: read}
+	statements := &prepared{db: pools.Read}
 	s := &Store{
 		reader: reader{queries.New(statements)},
-		write:  write, read: read, statements: statements,
+		pools:  pools, statements: statements, following: &prepared{db: pools.Follow},
 		dialect: d, options: o,
 		turn: make(chan struct{}, 1), broken: make(chan struct{}),
 	}
@@ -90,7 +114,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	case <-s.broken:
 		return errBroken
 	default:
-		return s.read.PingContext(ctx)
+		return failed("reach", "database", s.pools.Read.PingContext(ctx))
 	}
 }
 
@@ -102,7 +126,7 @@ func (s *Store) closeOnce() error {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
 	// The writer is last: SQLite folds its log into the file when the last connection closes.
-	return errors.Join(s.statements.close(), s.read.Close(), s.write.Close(), s.options.Release())
+	return errors.Join(s.statements.close(), s.following.close(), s.pools.Follow.Close(), s.pools.Read.Close(), s.pools.Write.Close(), s.options.Release())
 }
 
 // reader reads by whatever its queries run on: the pool, or one transaction.

@@ -9,9 +9,11 @@ import (
 	"github.com/keywright/keywright/store/queries"
 )
 
-// writeTime is how long a transaction may take from its beginning to its commit. The commit
-// itself has no limit: to cut it off would leave its outcome unknown.
+// writeTime is how long a transaction may take from its beginning to its commit.
 const writeTime = 10 * time.Second
+
+// mostRuns is how often a change is run when it gets into the way of others.
+const mostRuns = 5
 
 // tx is one transaction that changes the domain; it implements keywright.Tx.
 type tx struct {
@@ -35,7 +37,7 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			// The first statement of all: its row's lock makes every other writer wait.
 			revision, err := q.NextRevision(ctx)
 			if err != nil {
-				return fmt.Errorf("take the next revision: %w", err)
+				return failed("take", "the next revision", err)
 			}
 			t := &tx{reader: reader{q}, dialect: s.dialect, revision: revision}
 			if err := change(t); err != nil {
@@ -74,20 +76,29 @@ func (s *Store) inTurn(ctx context.Context, write func() error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("wait to write: %w", err)
 	}
-	select {
-	case <-s.broken:
-		return errBroken
-	default:
-		return write()
+	for run := 1; ; run++ {
+		select {
+		case <-s.broken:
+			return errBroken
+		default:
+		}
+		if err := write(); err == nil || run == mostRuns || !s.dialect.Again(err) {
+			return err
+		}
 	}
 }
 
 // transact reports whether it committed something. Whoever calls it has the turn.
 func (s *Store) transact(ctx context.Context, change func(context.Context, *steady) error) (committed bool, err error) {
-	ctx = context.WithoutCancel(ctx)
-	begun, err := s.write.BeginTx(ctx, nil)
+	ctx, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	// A connection on which nothing comes back holds up the beginning and the end as well,
+	// for which limited is too late or too early.
+	late := time.AfterFunc(writeTime+time.Second, cut)
+	defer late.Stop()
+	begun, err := s.pools.Write.BeginTx(ctx, nil)
 	if err != nil {
-		return false, fmt.Errorf("begin: %w", err)
+		return false, failed("begin", "to write", err)
 	}
 	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
 	limited, cancel := context.WithTimeout(ctx, writeTime)
@@ -101,6 +112,10 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 	}
 	if !db.wrote {
 		return false, nil
+	}
+	late.Stop()
+	if s.dialect.CommitTime > 0 {
+		late.Reset(s.dialect.CommitTime)
 	}
 	err = s.commit(begun)
 	return err == nil, err
@@ -117,6 +132,8 @@ func (s *Store) commit(begun interface{ Commit() error }) error {
 	}
 	// The disk may hold the commit although it failed: a failed fsync has been seen to leave
 	// it there. Another write could build on what is not so.
-	close(s.broken)
+	if !s.dialect.Recovers {
+		close(s.broken)
+	}
 	return fmt.Errorf("commit: %w: %w", keywright.ErrOutcomeUnknown, err)
 }

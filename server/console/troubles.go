@@ -73,6 +73,11 @@ func troubles() []trouble {
 			advice: "Look at the list before you repeat it.", path: "/api-access", link: "API Access",
 		},
 		{
+			kind: keywright.ErrUnavailable, status: http.StatusServiceUnavailable, title: "Not available right now",
+			what: "The database doesn't answer. Keys go on working for a while.", changed: unchanged,
+			advice: "Try again in a few seconds. If it goes on, tell whoever runs this service the request id below.", path: "/api-access", link: "API Access",
+		},
+		{
 			kind: errCrossOrigin, status: http.StatusForbidden, title: "Sent from elsewhere",
 			what: "Your browser says that another site sent this.", changed: unchanged,
 			advice: "If it was you, open this console in a window of its own and do it there.", path: "/", link: "Open the console",

@@ -128,6 +128,8 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		return api.NewProblem(http.StatusForbidden, api.CodeSuspended, "Account suspended", "The account is suspended. Nothing can be done in it until the operator of this service lifts that."), true
 	case errors.Is(err, keywright.ErrOutcomeUnknown):
 		return api.NewProblem(http.StatusServiceUnavailable, api.CodeOutcomeUnknown, "Outcome unknown", "Storing the change failed half-way: it may stand or not. Look before you send it again."), true
+	case errors.Is(err, keywright.ErrUnavailable):
+		return api.NewProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "Not available", "The database does not answer. Nothing was changed; try again."), true
 	}
 	return nil, false
 }

@@ -98,7 +98,7 @@ func TestFullDiskIsSurvived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(write, read, store.Dialect{Clash: clash, Refused: refused, Keys: keys}, store.Options{Release: f.leave})
+	s := store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Release: f.leave})
 	defer s.Close()
 	fill(t, s, "a", 1)
 	must(t, write, "PRAGMA max_page_count = 1")

@@ -54,7 +54,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *store.Store, err error
 		_ = write.Close()
 		return nil, fmt.Errorf("open %s to read: %w", f.database, err)
 	}
-	return store.New(write, read, store.Dialect{Clash: clash, Refused: refused, Keys: keys}, store.Options{Now: o.Now, Release: f.leave}), nil
+	return store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Now: o.Now, Release: f.leave}), nil
 }
 
 // writer opens the one connection that writes, on a database that is whole and up to date.
@@ -94,4 +94,11 @@ func connect(ctx context.Context, dsn string, most int, want []pragma) (*sql.DB,
 		return nil, err
 	}
 	return db, nil
+}
+
+func dialect() store.Dialect {
+	return store.Dialect{
+		Clash: clash, Refused: refused, Keys: keys,
+		Again: func(error) bool { return false }, // nobody else writes
+	}
 }

@@ -177,7 +177,7 @@ func changeCases() []testCase {
 			a := s.account("acme")
 			before := s.revision()
 			k := s.key(a, keyOne)
-			if _, err := s.Beside.ExecContext(s.ctx, "INSERT INTO seals (key_id, mac, pepper, created_at) VALUES ('key_"+keyOne+"', zeroblob(32), 2, 0)"); err != nil {
+			if _, err := s.Beside.ExecContext(s.ctx, "INSERT INTO seals (key_id, mac, pepper, created_at) VALUES ($1, $2, 2, 0)", k.ID, make([]byte, 32)); err != nil {
 				s.Fatal(err)
 			}
 			record := keyRecord(k)

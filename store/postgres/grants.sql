@@ -1,0 +1,24 @@
+-- What the running service may do, and no more: it can not change the schema, nor what a key
+-- was issued with, nor a seal, an event or a check value, and it can delete only what has an
+-- end. keywright migrate runs this after the migrations, with the role's name for "service".
+-- Whoever adds a table adds its line.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA here FROM "service";
+REVOKE CREATE ON SCHEMA here FROM "service";
+GRANT USAGE ON SCHEMA here TO "service";
+
+GRANT SELECT ON schema_versions TO "service";
+GRANT SELECT, UPDATE (revision, sequence, horizon) ON clock TO "service";
+GRANT SELECT, INSERT, UPDATE (name, plan, state, active_keys) ON accounts TO "service";
+GRANT SELECT, INSERT, UPDATE (name, role, state) ON members TO "service";
+GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO "service";
+GRANT SELECT, INSERT, UPDATE (expires_at, spent_at) ON links TO "service";
+GRANT SELECT, INSERT, UPDATE (
+	version, not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+) ON keys TO "service";
+GRANT SELECT, INSERT ON seals TO "service";
+GRANT SELECT, INSERT ON events TO "service";
+GRANT SELECT, INSERT, DELETE ON changes TO "service";
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO "service";
+GRANT SELECT, INSERT ON keyring_checks TO "service";

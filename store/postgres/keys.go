@@ -1,0 +1,13 @@
+package postgres
+
+import "github.com/keywright/keywright/store"
+
+// keys reads all keys and their seals. See the Dialect for what it answers.
+const keys = `SELECT concat_ws('` + store.Separator + `',
+	keys.id, keys.account_id, keys.kind, keys.version, seals.pepper,
+	coalesce(keys.not_before::text, ''), coalesce(keys.expires_at::text, ''),
+	coalesce(keys.disabled_at::text, ''), coalesce(keys.revoked_at::text, '')),
+	seals.mac
+FROM keys
+JOIN seals ON seals.key_id = keys.id
+ORDER BY seals.key_id, seals.mac`

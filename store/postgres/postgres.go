@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/keywright/keywright/store"
+)
+
+// Options are the settings of a database. The zero value is right for production.
+type Options struct {
+	Readers int              // how many may read at once; default 8
+	Now     func() time.Time // decides which sessions have ended; default time.Now
+	Log     *slog.Logger     // hears what may be a mistake of the operator; default nobody
+}
+
+// Open opens the database at a URL such as postgres://keywright@db.example/keywright. When the
+// URL's role may make tables, it brings them up to date first; else that is the work of Migrate,
+// and Open only looks whether it was done.
+//
+// Each error says what to do about it, and none holds the password.
+func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error) {
+	if o.Readers <= 0 {
+		o.Readers = 8
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	if c.readable() {
+		o.Log.WarnContext(ctx, "the connection to the database is not safe from whoever is in between; say sslmode=verify-full", "host", c.Host)
+	}
+	pools := store.Pools{Write: c.pool(writing()), Read: c.pool(reading(o.Readers)), Follow: c.pool(following())}
+	defer func() {
+		if err != nil {
+			_ = errors.Join(pools.Write.Close(), pools.Read.Close(), pools.Follow.Close()) // the error on its way says more
+		}
+	}()
+	if err := prove(ctx, pools.Write); err != nil {
+		return nil, fmt.Errorf("database %s on %s: %w", c.Database, c.Host, err)
+	}
+	if err := settle(ctx, pools.Write, c, o.Log); err != nil {
+		return nil, fmt.Errorf("database %s on %s: %w", c.Database, c.Host, err)
+	}
+	return store.New(pools, dialect(), store.Options{Now: o.Now}), nil
+}
+
+func dialect() store.Dialect {
+	return store.Dialect{
+		Clash: clash, Refused: refused, Again: again, Keys: keys,
+		CommitTime: 10 * time.Second, Recovers: true,
+	}
+}
+
+// settle sees to it that the tables are as this version needs them.
+func settle(ctx context.Context, db *sql.DB, c *config, log *slog.Logger) error {
+	at, err := version(ctx, db)
+	if err != nil {
+		return err
+	}
+	known, err := newest()
+	if err != nil {
+		return err
+	}
+	switch {
+	case at == known:
+		return nil
+	case at > known: // as while one node after the other is replaced by a newer one
+		log.WarnContext(ctx, "the tables are those of a newer version of keywright, which this one can work with for a while", "tables", at, "known", known)
+		return nil
+	}
+	var may bool
+	if err := db.QueryRowContext(ctx, "SELECT current_schema() IS NOT NULL AND has_schema_privilege(current_schema(), 'CREATE')").Scan(&may); err != nil {
+		return err
+	}
+	if !may {
+		return fmt.Errorf("its tables are at %d and must be at %d, and role %s may not change them; run keywright migrate with a role that may", at, known, c.User)
+	}
+	owner := c.pool(migrating())
+	defer owner.Close() //nolint:errcheck // nothing is left to be said on it
+	return migrate(ctx, owner)
+}

@@ -1,0 +1,186 @@
+package postgrestest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+)
+
+// Server is a running PostgreSQL in a folder of its own, reached by a socket in that folder.
+type Server struct {
+	folder  string
+	bin     string
+	as      *syscall.Credential // nil: as whoever runs the test
+	command *exec.Cmd
+	leash   io.Closer // the server runs for as long as this is open
+}
+
+// keeper runs the server until its own input ends, which it does when the test's process is
+// gone, and leaves nothing behind.
+const keeper = `
+"$1/postgres" -D "$2/data" >>"$2/log" 2>&1 &
+cat
+kill -QUIT $!
+wait
+rm -rf "$2"
+`
+
+// begin starts the server and waits until it answers.
+func (s *Server) begin() error {
+	s.command = exec.Command("sh", "-c", keeper, "keeper", s.bin, s.folder)
+	s.command.Dir = "/"
+	s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
+	leash, err := s.command.StdinPipe()
+	if err != nil {
+		return err
+	}
+	s.leash = leash
+	if err := s.command.Start(); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", s.URL("postgres", "postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if err = db.Ping(); err == nil {
+			return nil
+		}
+		if time.Now().After(end) {
+			log, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+			return fmt.Errorf("the server does not answer: %w\n%s", err, log)
+		}
+	}
+}
+
+// URL is how a role reaches a database of this server.
+func (s *Server) URL(role, database string) string {
+	return fmt.Sprintf("postgres://%s@/%s?host=%s", role, database, s.folder)
+}
+
+// start makes a folder with an empty cluster and starts it with these settings, which go before
+// ours.
+func start(settings map[string]string) (_ *Server, err error) {
+	s := &Server{}
+	if s.bin, err = binaries(); err != nil {
+		return nil, err
+	}
+	if s.folder, err = os.MkdirTemp(place(), "kwpg"); err != nil {
+		return nil, err
+	}
+	if os.Geteuid() == 0 { // as which PostgreSQL refuses to run
+		if s.as, err = other(); err != nil {
+			return nil, err
+		}
+		if err := os.Chown(s.folder, int(s.as.Uid), int(s.as.Gid)); err != nil {
+			return nil, err
+		}
+	}
+	// Another order of letters than that of bytes, as a server may well have it.
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", filepath.Join(s.folder, "data"), "-U", "postgres", "-A", "trust", "-N",
+		"-E", "UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+	initdb.Dir, initdb.SysProcAttr = "/", &syscall.SysProcAttr{Credential: s.as}
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	if err := s.configure(settings); err != nil {
+		return nil, err
+	}
+	return s, s.begin()
+}
+
+// place is in memory where that has room: a database is made in 50 ms there and in half a second
+// on a disk that others use too.
+func place() string {
+	const memory, room = "/dev/shm", 2 << 30
+	var found syscall.Statfs_t
+	if err := syscall.Statfs(memory, &found); err != nil || found.Bavail*uint64(found.Bsize) < room {
+		return ""
+	}
+	return memory
+}
+
+func (s *Server) configure(settings map[string]string) error {
+	all := map[string]string{
+		"listen_addresses": "", "unix_socket_directories": s.folder, "max_connections": "200", "shared_buffers": "64MB",
+		"autovacuum": "off", "checkpoint_timeout": "1h", "max_wal_size": "4GB", "wal_level": "minimal", "max_wal_senders": "0",
+		"fsync": "on", "log_min_messages": "fatal", "log_statement": "none",
+	}
+	for name, value := range settings {
+		all[name] = value
+	}
+	var lines strings.Builder
+	for name, value := range all {
+		fmt.Fprintf(&lines, "%s = '%s'\n", name, value)
+	}
+	file, err := os.OpenFile(filepath.Join(s.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(lines.String())
+	return errors.Join(err, file.Close())
+}
+
+// binaries is the folder of the newest server on this machine.
+func binaries() (string, error) {
+	if found, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(found), nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // as Debian has them
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("PostgreSQL is not installed; scripts/install-test-needs does it")
+	}
+	slices.SortFunc(found, func(a, b string) int { return number(a) - number(b) })
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+func number(path string) int {
+	n, _ := strconv.Atoi(strings.Split(path, "/")[4])
+	return n
+}
+
+// other is the user that Debian makes for PostgreSQL.
+func other() (*syscall.Credential, error) {
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, err
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
+
+// do runs statements as the superuser.
+func (s *Server) do(ctx context.Context, database string, statements ...string) error {
+	db, err := sql.Open("pgx", s.URL("postgres", database))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
