@@ -65,7 +65,7 @@ func (h *history) issue(t *rapid.T) []Change {
 	text, seal := h.seal("", account.ID)
 	k := Key{
 		ID: text[8:20], Account: account.ID, Seals: []Seal{seal}, Version: drawVersion(t),
-		Kind: rapid.SampledFrom([]Kind{AccountKey, ReadOnlyKey, PersonalKey, ServiceKey}).Draw(t, "kind"),
+		Kind: rapid.SampledFrom([]Kind{AccountKey, ReadOnlyKey, PersonalKey, ServiceKey, VerifyToken, OperateToken}).Draw(t, "kind"),
 	}
 	if rapid.Bool().Draw(t, "narrow") {
 		narrow(t, &k)

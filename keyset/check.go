@@ -12,6 +12,9 @@ import (
 // check makes the checks that are left once the key is proved. The way in which it was presented is
 // the first: it could not be judged before the key's version was known.
 func (see *sight) check(v *Verdict, p proof, r Request, now time.Time) Code {
+	if see.key.has(tokenFlag) {
+		return see.checkToken(p, r, now)
+	}
 	rules, number := see.view.rules, see.key.version()
 	if r.Version != "" && r.Version != v.Version {
 		v.Version, number = r.Version, rules.versionNumbers[r.Version]
@@ -54,6 +57,17 @@ func (see *sight) check(v *Verdict, p proof, r Request, now time.Time) Code {
 		if !v.Limit.OK {
 			return OverLimit
 		}
+	}
+	return Valid
+}
+
+// checkToken makes the checks that there are for an operator's token: it is no customer's.
+func (see *sight) checkToken(p proof, r Request, now time.Time) Code {
+	if code := see.state(p, now.UnixMilli()); code != 0 {
+		return code
+	}
+	if r.Token == OperateToken && see.key.kind() != OperateToken {
+		return OutOfScope
 	}
 	return Valid
 }

@@ -229,6 +229,9 @@ func (h *history) request(t *rapid.T) Request {
 	if odd("client") {
 		r.ClientIP = rapid.SampledFrom([]netip.Addr{{}, netip.MustParseAddr("::ffff:192.0.2.7"), netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("2001:db8::1%eth0")}).Draw(t, "client")
 	}
+	if odd("token") {
+		r.Token = rapid.SampledFrom([]Kind{VerifyToken, OperateToken}).Draw(t, "token")
+	}
 	r.Scopes = rapid.SliceOfN(rapid.SampledFrom(append(scopes(), "none:such")), 0, 2).Draw(t, "scopes")
 	if odd("revision") {
 		r.MinRevision = h.revision + uint64(rapid.IntRange(0, 1).Draw(t, "ahead"))

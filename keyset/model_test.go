@@ -28,6 +28,7 @@ func (w *world) verdict(text string, r Request, now time.Time) (Code, string) {
 	version := named(w.rules.Versions, cmp.Or(r.Version, key.Version), func(v Version) string { return v.Name })
 	_, formed := secret.Split(text)
 	missing := slices.IndexFunc(r.Scopes, func(scope string) bool { return !w.reaches(key, scope) })
+	token := isToken(key)
 	for _, check := range []struct {
 		fails bool
 		code  Code
@@ -35,12 +36,14 @@ func (w *world) verdict(text string, r Request, now time.Time) (Code, string) {
 		{text == "", NoCredential},
 		{!formed, Malformed},
 		{r.MinRevision > w.revision, Stale},
-		{!known, Unknown},
-		{version.Name != "" && r.Way != "" && !slices.Contains(version.Ways, r.Way), NoCredential},
+		{!known || token != (r.Token != ""), Unknown},
+		{!token && version.Name != "" && r.Way != "" && !slices.Contains(version.Ways, r.Way), NoCredential},
 		{key.Revoked, Revoked},
 		{key.Disabled, Disabled},
 		{now.Before(key.NotBefore), NotYetValid},
 		{isOver(key.Expires, now) || isOver(ends, now), Expired},
+		{token && r.Token == OperateToken && key.Kind == VerifyToken, OutOfScope},
+		{token, Valid},
 		{account.Suspended, AccountSuspended},
 		{!plan.APIAccess, PlanNotEntitled},
 		{key.Kind == PersonalKey && !member.Active, MemberInactive},
@@ -51,7 +54,7 @@ func (w *world) verdict(text string, r Request, now time.Time) (Code, string) {
 		{missing >= 0, OutOfScope},
 	} {
 		switch {
-		case check.fails && check.code == OutOfScope:
+		case check.fails && check.code == OutOfScope && !token:
 			return OutOfScope, r.Scopes[missing]
 		case check.fails:
 			return check.code, ""
@@ -89,6 +92,8 @@ func contain(prefixes []netip.Prefix, client netip.Addr) bool {
 		return p.Contains(client.Unmap().WithZone(""))
 	})
 }
+
+func isToken(k Key) bool { return k.Kind == VerifyToken || k.Kind == OperateToken }
 
 func isOver(end, now time.Time) bool { return !end.IsZero() && !now.Before(end) }
 

@@ -22,6 +22,10 @@ type Request struct {
 
 	Cost int // what it takes from the rate limit; 0: 1, less than 0: nothing
 
+	// Token asks for an operator's token that may do what this kind of token may. Keys are then
+	// unknown, as tokens are when it is empty.
+	Token Kind
+
 	// MinRevision makes the answer Stale unless the Set has reached it.
 	MinRevision uint64
 }
@@ -60,7 +64,7 @@ func (s *Set) Verify(text string, r Request, now time.Time, uptime time.Duration
 	}
 	s.seal(&see, text)
 	proof, proved := see.prove()
-	if !proved {
+	if !proved || see.key.has(tokenFlag) != (r.Token != "") {
 		verdict.Code = unless(text, Unknown)
 		return verdict
 	}

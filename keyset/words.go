@@ -30,11 +30,12 @@ const (
 	bucketWord  = 13
 )
 
-// The flags: two bits for the kind, then one each.
+// The flags: three bits for the kind, of which the third is set for tokens, then one each.
 const (
-	kindBits     = 0b11
-	disabledFlag = 1 << 2
-	revokedFlag  = 1 << 3
+	kindBits     = 0b111
+	tokenFlag    = 1 << 2
+	disabledFlag = 1 << 3
+	revokedFlag  = 1 << 4
 )
 
 func (k *keyWords) id() keyID            { return keyID{k[0], low(k[1])} }
@@ -74,7 +75,9 @@ func (k *keyWords) setAccountID(id string) {
 	}
 }
 
-func kinds() [4]Kind { return [4]Kind{AccountKey, ReadOnlyKey, PersonalKey, ServiceKey} }
+func kinds() [6]Kind {
+	return [6]Kind{AccountKey, ReadOnlyKey, PersonalKey, ServiceKey, VerifyToken, OperateToken}
+}
 
 // kindNumber is more than kindBits for a kind that is none.
 func kindNumber(kind Kind) uint64 {

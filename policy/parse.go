@@ -64,7 +64,7 @@ func (p *part) product() Product {
 	product := Product{
 		Name:   p.text("name", true, words(maxLabel)),
 		Vendor: p.text("vendor", false, formed(vendorForm, "the vendor of your media type as it stands after vnd., in lower case")),
-		Brand:  p.text("brand", false, formed(brandForm, "2 to 12 lower-case letters and digits, a letter first")),
+		Brand:  p.text("brand", false, formed(brandForm, "2 to 10 lower-case letters and digits, a letter first")),
 	}
 	product.Brand = orElse(product.Brand, "kw")
 	return product

@@ -28,9 +28,16 @@ type Product struct {
 	// Empty accepts any vendor's media type.
 	Vendor string
 
-	// Brand begins every key's text, "kw" in kw_live_…: [a-z][a-z0-9]{1,11}.
+	// Brand begins every key's text, "kw" in kw_live_…: [a-z][a-z0-9]{1,9}.
 	Brand string
 }
+
+// OperatorSuffix ends the brand of the operator's own tokens.
+const OperatorSuffix = "op"
+
+// OperatorBrand begins the text of every token of the operator's, "kwop" in kwop_live_…: a
+// scanner and a person tell it from a customer's key at sight.
+func (p Product) OperatorBrand() string { return p.Brand + OperatorSuffix }
 
 // Version finds an API version by its name, such as "v2".
 func (p *Policy) Version(name string) (Version, bool) {

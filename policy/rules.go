@@ -23,7 +23,7 @@ const (
 var (
 	nameForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,31}$`)
 	vendorForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
-	brandForm  = regexp.MustCompile(`^[a-z][a-z0-9]{1,11}$`)
+	brandForm  = regexp.MustCompile(`^[a-z][a-z0-9]{1,9}$`) // two less than a text takes: OperatorSuffix
 	acceptForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$`)
 	baseForm   = regexp.MustCompile(`^/([A-Za-z0-9_.~-]+/)*$`)
 	scopeForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]*(:[a-z0-9][a-z0-9_.-]*)*$`)
