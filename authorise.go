@@ -20,7 +20,8 @@ func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right p
 		return Actor{}, Account{}, fmt.Errorf("account of the %s: %w", by.Kind, err)
 	}
 	if by.Kind == PrincipalOperator {
-		return operatorActor(), account, nil
+		actor, err := s.operates(ctx, r, by)
+		return actor, account, err
 	}
 	if account.State != AccountActive {
 		return Actor{}, Account{}, ErrSuspended
@@ -41,7 +42,11 @@ func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right p
 		}
 		actor := Actor{Kind: PrincipalMember, ID: string(m.ID), Name: m.Name}
 		if by.ForOperator {
-			actor.Name = "the operator for " + m.Name
+			operator, err := s.operates(ctx, r, Principal{Kind: PrincipalOperator, Token: by.Token})
+			if err != nil {
+				return Actor{}, Account{}, err
+			}
+			actor.Name = operator.Name + " for " + m.Name
 		}
 		return actor, account, nil
 	case PrincipalKey:
@@ -69,13 +74,3 @@ func (s *Service) entitled(account Account) error {
 	}
 	return nil
 }
-
-// onlyOperator refuses everyone but the operator.
-func (s *Service) onlyOperator(by Principal) error {
-	if by.Kind != PrincipalOperator {
-		return &ForbiddenError{}
-	}
-	return nil
-}
-
-func operatorActor() Actor { return Actor{Kind: PrincipalOperator, Name: "the operator"} }

@@ -6,9 +6,9 @@ import "github.com/keywright/keywright/keyset"
 type Changes struct {
 	Since, Revision uint64
 
-	// Records are the accounts, members and keys that changed: each once, and as it is at
+	// Records are the accounts, members, keys and tokens that changed: each once, and as it is at
 	// Revision, so that nothing depends on how many changes led there. Accounts are first,
-	// then members, then keys.
+	// then the operator's tokens, members, keys.
 	Records []keyset.Change
 
 	// Policy says that the policy was replaced too. What is in it, the process knows: it is in

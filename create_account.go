@@ -17,15 +17,15 @@ import (
 // several joined), *ConflictError (slug; email, when the address already signs in with
 // another password).
 func (s *Service) CreateAccount(ctx context.Context, by Principal, n NewAccount) (Account, Member, Token, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil { // before the time that hashing takes
 		return Account{}, Member{}, Token{}, err
 	}
-	return s.createAccount(ctx, n, func(Tx, time.Time) error { return nil })
+	return s.createAccount(ctx, n, func(tx Tx, _ time.Time) (Actor, error) { return s.operates(ctx, tx, by) })
 }
 
-// createAccount is CreateAccount for those who are known to be allowed: first runs in the
-// same transaction, before anything is written.
-func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx, time.Time) error) (Account, Member, Token, error) {
+// createAccount is CreateAccount for those whom first allows: it runs in the same transaction,
+// before anything is written, and says who they are.
+func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx, time.Time) (Actor, error)) (Account, Member, Token, error) {
 	now := s.now()
 	account, wrong := s.newAccount(n, now)
 	owner, ownerWrong := s.newOwner(n.Owner, now)
@@ -44,17 +44,18 @@ func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx
 	owner.Account = account.ID
 	var token Token
 	err = s.store.Write(ctx, func(tx Tx) error {
-		if err := first(tx, now); err != nil {
+		actor, err := first(tx, now)
+		if err != nil {
 			return err
 		}
 		if err := tx.InsertAccount(ctx, account); err != nil {
 			return err
 		}
 		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
-		if err := s.record(ctx, tx, now, account.ID, operatorActor(), AccountCreated, subject, map[string]string{"plan": account.Plan}); err != nil {
+		if err := s.record(ctx, tx, now, account.ID, actor, AccountCreated, subject, map[string]string{"plan": account.Plan}); err != nil {
 			return err
 		}
-		token, err = s.join(ctx, tx, operatorActor(), &owner, password, now)
+		token, err = s.join(ctx, tx, actor, &owner, password, now)
 		return err
 	})
 	if err != nil {
@@ -97,7 +98,7 @@ func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
 //
 // Errors: ErrNotFound, *ForbiddenError, *InvalidError (plan).
 func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Account, Commit, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil {
 		return Account{}, Commit{}, err
 	}
 	if _, ok := s.Policy().Plan(plan); !ok {
@@ -106,7 +107,11 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 	now := s.now()
 	var account Account
 	var commit Commit
-	err := s.store.Write(ctx, func(tx Tx) (err error) {
+	err := s.store.Write(ctx, func(tx Tx) error {
+		actor, err := s.operates(ctx, tx, by)
+		if err != nil {
+			return err
+		}
 		if account, err = tx.Account(ctx, by.Account); err != nil {
 			return err
 		}
@@ -120,7 +125,7 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 			return err
 		}
 		account.Plan = plan
-		return s.record(ctx, tx, now, account.ID, operatorActor(), PlanChanged, subject, map[string]string{"from": from, "to": plan})
+		return s.record(ctx, tx, now, account.ID, actor, PlanChanged, subject, map[string]string{"from": from, "to": plan})
 	})
 	if err != nil {
 		return Account{}, Commit{}, fmt.Errorf("set the plan: %w", err)

@@ -8,7 +8,7 @@ type Event struct {
 	Sequence int64 // 1, 2, 3 … over all accounts, in commit order; set by the Store
 	ID       EventID
 	At       time.Time
-	Account  AccountID
+	Account  AccountID // empty: the operator did it outside of all accounts
 	Actor    Actor
 	Action   Action
 	Subject  Subject
@@ -32,16 +32,19 @@ const (
 	MemberRemovedBy Action = "member.removed"
 	KeyIssued       Action = "key.issued"  // version
 	KeyRevokedBy    Action = "key.revoked" // why
+
+	TokenIssued  Action = "token.issued"  // use; this and the next without an account
+	TokenRevoked Action = "token.revoked" // why
 )
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked}
 }
 
 // Subject is what was acted on, with the name that it had then.
 type Subject struct {
-	Kind string // account, member, key
+	Kind string // account, member, key, token
 	ID   string
 	Name string
 }

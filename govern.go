@@ -30,7 +30,7 @@ func (e Effect) Orphans() bool {
 //
 // Errors: *ForbiddenError.
 func (s *Service) Foresee(ctx context.Context, by Principal, next *policy.Policy) ([]Effect, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil {
 		return nil, err
 	}
 	var effects []Effect

@@ -2,6 +2,7 @@ package keywright
 
 import (
 	"io"
+	"strings"
 	"time"
 )
 
@@ -21,20 +22,36 @@ type (
 	// does not sort by time: it is drawn at random, because it is what a verification
 	// looks up.
 	KeyID string
+
+	// OperatorTokenID is "tok_" and the 12 public characters inside the token's own text, for
+	// the same reasons.
+	OperatorTokenID string
 )
 
-const keyIDPrefix = "key_"
+const (
+	keyIDPrefix   = "key_"
+	tokenIDPrefix = "tok_"
+)
 
 // KeyIDOf is the id of the key whose text carries these 12 public characters.
 func KeyIDOf(public string) KeyID { return KeyID(keyIDPrefix + public) }
 
 // Public is the 12 characters of the id that stand in the key's text; "" for an id of
 // another form.
-func (id KeyID) Public() string {
-	if len(id) != len(keyIDPrefix)+12 || id[:len(keyIDPrefix)] != keyIDPrefix {
-		return ""
+func (id KeyID) Public() string { return public(string(id), keyIDPrefix) }
+
+// OperatorTokenIDOf is the id of the token whose text carries these 12 public characters.
+func OperatorTokenIDOf(public string) OperatorTokenID { return OperatorTokenID(tokenIDPrefix + public) }
+
+// Public is the 12 characters of the id that stand in the token's text; "" for an id of
+// another form.
+func (id OperatorTokenID) Public() string { return public(string(id), tokenIDPrefix) }
+
+func public(id, prefix string) string {
+	if rest, ok := strings.CutPrefix(id, prefix); ok && len(rest) == 12 {
+		return rest
 	}
-	return string(id[len(keyIDPrefix):])
+	return ""
 }
 
 const (

@@ -70,7 +70,7 @@ func (k Key) Handle() string { return secret.Handle(k.Brand, k.Env, k.ID.Public(
 
 // Seal is what is stored of a key's text (F12): its MAC under one of the keyring's peppers.
 type Seal struct {
-	Key     KeyID
+	Key     KeyID // empty: the seal of an operator's token
 	MAC     secret.MAC
 	Pepper  int // the pepper's version
 	Created time.Time

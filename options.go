@@ -18,6 +18,9 @@ type Options struct {
 	// Used hears of each successful verification, on its goroutine: it must not block.
 	// Default: nobody.
 	Used func(KeyID, time.Time)
+
+	// TokenUsed hears likewise of each use of an operator's token.
+	TokenUsed func(OperatorTokenID, time.Time)
 }
 
 func (o Options) withDefaults() Options {
@@ -32,6 +35,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Used == nil {
 		o.Used = func(KeyID, time.Time) {}
+	}
+	if o.TokenUsed == nil {
+		o.TokenUsed = func(OperatorTokenID, time.Time) {}
 	}
 	return o
 }

@@ -9,6 +9,10 @@ type Principal struct {
 	Member  MemberID  // Kind is PrincipalMember
 	Key     KeyID     // Kind is PrincipalKey
 
+	// Token is that by which the operator acts from another machine, also in a member's name;
+	// empty over the socket.
+	Token OperatorTokenID
+
 	// ForOperator marks a member in whose name the operator acts: he may do what the member
 	// may, no more, and history tells who it was.
 	ForOperator bool
@@ -40,6 +44,6 @@ func (k Key) By() Principal { return Principal{Kind: PrincipalKey, Account: k.Ac
 // Actor is who did something, as history names him: with the name that he had then.
 type Actor struct {
 	Kind PrincipalKind
-	ID   string // mem_… or key_…; empty for the operator
+	ID   string // mem_… or key_…; tok_… for an operator who acted by a token, else empty for him
 	Name string
 }

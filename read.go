@@ -13,9 +13,10 @@ type Self struct {
 	By      Principal
 	Account Account
 	Plan    policy.Plan
-	Member  Member      // a member's
-	Role    policy.Role // a member's
-	Key     Key         // a key's
+	Member  Member        // a member's
+	Role    policy.Role   // a member's
+	Key     Key           // a key's
+	Token   OperatorToken // the operator's, where he acts by one
 	Rights  []policy.Right
 }
 
@@ -50,6 +51,11 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 		}
 		self.Rights = policy.Rights()
 	case PrincipalOperator:
+		if by.Token != "" {
+			if self.Token, err = s.store.OperatorToken(ctx, by.Token); err != nil {
+				return Self{}, err
+			}
+		}
 		self.Rights = policy.Rights()
 	}
 	return self, nil
@@ -82,7 +88,7 @@ func (s *Service) Key(ctx context.Context, by Principal, id KeyID) (Key, error) 
 //
 // Errors: ErrNotFound, *ForbiddenError.
 func (s *Service) AccountOfKey(ctx context.Context, by Principal, id KeyID) (Account, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil {
 		return Account{}, err
 	}
 	held, err := s.store.Sealed(ctx, id)
@@ -146,7 +152,7 @@ func (s *Service) Account(ctx context.Context, by Principal) (Account, error) {
 //
 // Errors: *ForbiddenError, *InvalidError (limit).
 func (s *Service) Accounts(ctx context.Context, by Principal, page Page) ([]Account, Cursor, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil {
 		return nil, Cursor{}, err
 	}
 	page, err := pageLimit(page)
@@ -160,7 +166,7 @@ func (s *Service) Accounts(ctx context.Context, by Principal, page Page) ([]Acco
 //
 // Errors: ErrNotFound, *ForbiddenError.
 func (s *Service) AccountBySlug(ctx context.Context, by Principal, slug string) (Account, error) {
-	if err := s.onlyOperator(by); err != nil {
+	if _, err := s.operates(ctx, s.store, by); err != nil {
 		return Account{}, err
 	}
 	account, err := s.store.AccountBySlug(ctx, slug)
@@ -170,17 +176,30 @@ func (s *Service) AccountBySlug(ctx context.Context, by Principal, slug string) 
 	return account, nil
 }
 
-// Events lists the audit log of by's account, newest first. by needs policy.ReadAudit.
+// Events lists the audit log of by's account, newest first. by needs policy.ReadAudit. The
+// operator who means no account gets the log of the installation: of all accounts, and of what
+// he did outside of them.
 //
 // Errors: as Keys.
 func (s *Service) Events(ctx context.Context, by Principal, page Page) ([]Event, Cursor, error) {
-	return list(ctx, s, by, policy.ReadAudit, page, s.store.Events, func(e Event) Cursor { return Cursor{At: e.At, ID: strconv.FormatInt(e.Sequence, 10)} })
+	if by.Kind != PrincipalOperator || by.Account != "" {
+		return list(ctx, s, by, policy.ReadAudit, page, s.store.Events, eventCursor)
+	}
+	if _, err := s.operates(ctx, s.store, by); err != nil {
+		return nil, Cursor{}, err
+	}
+	page, err := pageLimit(page)
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	return cut(page, func(p Page) ([]Event, error) { return s.store.AllEvents(ctx, p) }, eventCursor)
 }
 
 // Where a list goes on after a thing.
 func accountCursor(a Account) Cursor { return Cursor{At: a.Created, ID: string(a.ID)} }
 func memberCursor(m Member) Cursor   { return Cursor{At: m.Created, ID: string(m.ID)} }
 func keyCursor(k Key) Cursor         { return Cursor{At: k.Created, ID: string(k.ID)} }
+func eventCursor(e Event) Cursor     { return Cursor{At: e.At, ID: strconv.FormatInt(e.Sequence, 10)} }
 
 // list answers a page of something of by's account.
 func list[T any](ctx context.Context, s *Service, by Principal, right policy.Right, page Page,

@@ -11,6 +11,7 @@ import (
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
+	"github.com/keywright/keywright/store"
 	"github.com/keywright/keywright/store/sqlite"
 )
 
@@ -21,6 +22,10 @@ type house struct {
 	members map[string]keywright.Member // by role
 	now     time.Time
 	used    []keywright.KeyID
+
+	store      *store.Store
+	ring       *secret.Keyring
+	tokensUsed []keywright.OperatorTokenID
 }
 
 // plain matches passwords without the work, which these tests are not about.
@@ -45,10 +50,12 @@ func open(t testing.TB, plan string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{members: map[string]keywright.Member{}, now: time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)}
+	h := &house{members: map[string]keywright.Member{}, store: db, ring: ring, now: time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)}
 	h.Service = keywright.New(db, ring, plain{}, keywright.Options{
 		Now:  func() time.Time { return h.now },
 		Used: func(id keywright.KeyID, _ time.Time) { h.used = append(h.used, id) },
+
+		TokenUsed: func(id keywright.OperatorTokenID, _ time.Time) { h.tokensUsed = append(h.tokensUsed, id) },
 	})
 	h.account, h.members["owner"] = h.create(t, "acme", plan)
 	for _, role := range []string{"admin", "user", "limited_user"} {
@@ -360,7 +367,11 @@ func TestNothingIsToldWithoutPossession(t *testing.T) {
 
 // forged is one key's id with another's secret part, and check digits that fit.
 func forged(id, other string) string {
-	text := id[:len("kw_live_")+12] + other[len("kw_live_")+12:len("kw_live_")+42]
+	return withCheck(id[:len("kw_live_")+12] + other[len("kw_live_")+12:len("kw_live_")+42])
+}
+
+// withCheck is a text with check digits that fit.
+func withCheck(text string) string {
 	sum, check := crc32.ChecksumIEEE([]byte(text)), []byte("000000")
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	for i := len(check) - 1; i >= 0; i-- {

@@ -37,7 +37,12 @@ type Reader interface {
 	PasswordHash(ctx context.Context, email string) (string, error)
 	Link(ctx context.Context, hash []byte) (Link, error) // whatever its state
 
+	OperatorToken(ctx context.Context, id OperatorTokenID) (OperatorToken, error)
+	OperatorTokens(ctx context.Context, page Page) ([]OperatorToken, error) // newest first, revoked ones too
+	SealedOperatorToken(ctx context.Context, id OperatorTokenID) (OperatorToken, Seal, error)
+
 	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
+	AllEvents(ctx context.Context, page Page) ([]Event, error)                 // of all accounts and of none, newest first
 }
 
 // Tx is one transaction of a Store. Whatever it changes of what a verification looks at, the
@@ -66,6 +71,9 @@ type Tx interface {
 
 	InsertKey(ctx context.Context, k Key, s Seal, once string) error                                       // *ConflictError (id); counts it as active
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
+
+	InsertOperatorToken(ctx context.Context, t OperatorToken, s Seal) error                                 // *ConflictError (id)
+	RevokeOperatorToken(ctx context.Context, id OperatorTokenID, by Actor, why string, now time.Time) error // ErrRevoked
 
 	// PolicyChanged takes note that the policy is another one from this revision on.
 	PolicyChanged(ctx context.Context) error

@@ -17,14 +17,16 @@ type Verifier struct {
 	uptime func() time.Duration
 	now    func() time.Time
 	used   func(KeyID, time.Time)
+
+	tokenUsed func(OperatorTokenID, time.Time)
 }
 
 // NewVerifier makes a Verifier on a keyset that somebody else keeps current. policy is the
 // policy in force, uptime the clock by which the keyset's lease is counted. Of the Options
-// it uses Now and Used.
+// it uses Now, Used and TokenUsed.
 func NewVerifier(set *keyset.Set, policy func() *policy.Policy, uptime func() time.Duration, o Options) *Verifier {
 	o = o.withDefaults()
-	return &Verifier{set: set, policy: policy, uptime: uptime, now: o.Now, used: o.Used}
+	return &Verifier{set: set, policy: policy, uptime: uptime, now: o.Now, used: o.Used, tokenUsed: o.TokenUsed}
 }
 
 // Verify answers whether the key may be used for the request. It never fails: what cannot be
@@ -57,6 +59,18 @@ func (v *Verifier) Verify(_ context.Context, r Request) (Verdict, error) {
 		v.used(verdict.Key.ID, now)
 	}
 	return verdict, nil
+}
+
+// Caller answers whether text is that of an operator's token by which one may ask for verdicts. The
+// reason is empty when it is; Stale says that it can't be said right now. It never fails.
+func (v *Verifier) Caller(_ context.Context, text string) (Reason, error) {
+	now := v.now().UTC().Truncate(time.Millisecond)
+	seen := v.set.Verify(text, keyset.Request{Token: keyset.VerifyToken}, now, v.uptime())
+	if seen.Code != keyset.Valid {
+		return Reason(seen.Code.String()), nil
+	}
+	v.tokenUsed(OperatorTokenIDOf(seen.Key.String()), now)
+	return "", nil
 }
 
 // Rules is what a keyset must know of a policy.

@@ -113,7 +113,7 @@ func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 // decide makes the checks from 4 on. held is zero for an unknown id: the MAC is computed
 // all the same, so that the time taken does not tell which ids exist.
 func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Time) Verdict {
-	if !s.holds(held, text) {
+	if !s.holds(held.Account.ID, held.Seals, text) {
 		return Verdict{Reason: Unknown, At: now}
 	}
 	verdict := Verdict{Key: held.Key, Account: held.Account, At: now}
@@ -136,15 +136,15 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 	return verdict
 }
 
-// holds reports whether text is the secret that was sealed for the key.
-func (s *Service) holds(held Sealed, text secret.Secret) bool {
-	seals, account := held.Seals, string(held.Account.ID)
+// holds reports whether text is the secret that was sealed. Without a seal it is not, after the
+// same work.
+func (s *Service) holds(account AccountID, seals []Seal, text secret.Secret) bool {
 	if len(seals) == 0 {
 		seals, account = []Seal{{Pepper: s.keyring.Current()}}, nobody
 	}
 	found := false
 	for _, seal := range seals {
-		mac, known := s.keyring.MAC(seal.Pepper, account, text.Reveal())
+		mac, known := s.keyring.MAC(seal.Pepper, string(account), text.Reveal())
 		if secret.Equal(mac, seal.MAC) && known {
 			found = true
 		}

@@ -68,8 +68,8 @@ const (
 // The kinds of the operator's tokens. They are Keys of an account of their own and no customer's:
 // nothing that a plan, a version or a network says counts for them.
 const (
-	VerifyToken  Kind = "verify_token"  // may ask for verdicts
-	OperateToken Kind = "operate_token" // may do everything that the operator may
+	VerifyToken  Kind = "verify"  // may ask for verdicts
+	OperateToken Kind = "operate" // may do everything that the operator may
 )
 
 // Seal is what is kept of one of a key's texts.

@@ -13,6 +13,7 @@ const (
 	accountChange = "account"
 	memberChange  = "member"
 	keyChange     = "key"
+	tokenChange   = "token"
 	policyChange  = "policy"
 	noChange      = ""
 )

@@ -14,15 +14,27 @@ import (
 //
 // Errors: *InvalidError (cursor).
 func (r reader) Events(ctx context.Context, account keywright.AccountID, page keywright.Page) ([]keywright.Event, error) {
-	before := int64(math.MaxInt64)
-	if page.After != (keywright.Cursor{}) {
-		sequence, err := strconv.ParseInt(page.After.ID, 10, 64)
-		if err != nil || sequence < 1 {
-			return nil, &keywright.InvalidError{Field: "cursor", Why: "was not made for this list; leave it out to start from the beginning"}
-		}
-		before = sequence
+	before, err := beforeSequence(page)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := r.q.Events(ctx, queries.EventsParams{Account: string(account), Before: before, Most: most(page)})
+	rows, err := r.q.Events(ctx, queries.EventsParams{Account: nullText(string(account)), Before: before, Most: most(page)})
+	return events(rows, err)
+}
+
+// AllEvents pages likewise.
+//
+// Errors: *InvalidError (cursor).
+func (r reader) AllEvents(ctx context.Context, page keywright.Page) ([]keywright.Event, error) {
+	before, err := beforeSequence(page)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.q.AllEvents(ctx, queries.AllEventsParams{Before: before, Most: most(page)})
+	return events(rows, err)
+}
+
+func events(rows []queries.Event, err error) ([]keywright.Event, error) {
 	if err != nil {
 		return nil, failed("list", "events", err)
 	}
@@ -33,6 +45,17 @@ func (r reader) Events(ctx context.Context, account keywright.AccountID, page ke
 		}
 	}
 	return events, nil
+}
+
+func beforeSequence(page keywright.Page) (int64, error) {
+	if page.After == (keywright.Cursor{}) {
+		return math.MaxInt64, nil
+	}
+	sequence, err := strconv.ParseInt(page.After.ID, 10, 64)
+	if err != nil || sequence < 1 {
+		return 0, &keywright.InvalidError{Field: "cursor", Why: "was not made for this list; leave it out to start from the beginning"}
+	}
+	return sequence, nil
 }
 
 // Append numbers the event: the sequence has no gaps, because a transaction that is rolled
@@ -50,7 +73,7 @@ func (t *tx) Append(ctx context.Context, e keywright.Event) error {
 		return failed("take", "the next sequence number", err)
 	}
 	err = t.q.InsertEvent(ctx, queries.InsertEventParams{
-		Sequence: sequence, ID: string(e.ID), Revision: t.revision, At: millis(e.At), Account: string(e.Account),
+		Sequence: sequence, ID: string(e.ID), Revision: t.revision, At: millis(e.At), Account: nullText(string(e.Account)),
 		ActorKind: string(e.Actor.Kind), ActorID: e.Actor.ID, ActorName: e.Actor.Name, Action: string(e.Action),
 		SubjectKind: e.Subject.Kind, SubjectID: e.Subject.ID, SubjectName: e.Subject.Name, Details: string(details),
 	})
@@ -59,7 +82,7 @@ func (t *tx) Append(ctx context.Context, e keywright.Event) error {
 
 func event(row queries.Event) (keywright.Event, error) {
 	e := keywright.Event{
-		Sequence: row.Sequence, ID: keywright.EventID(row.ID), At: instant(row.At), Account: keywright.AccountID(row.AccountID),
+		Sequence: row.Sequence, ID: keywright.EventID(row.ID), At: instant(row.At), Account: keywright.AccountID(row.AccountID.String),
 		Actor: actor(row.ActorKind, row.ActorID, row.ActorName), Action: keywright.Action(row.Action),
 		Subject: keywright.Subject{Kind: row.SubjectKind, ID: row.SubjectID, Name: row.SubjectName},
 	}

@@ -14,6 +14,19 @@ import (
 // the one kept changes nothing; so does an unknown key. Being used is no change of the
 // domain, so it takes no revision and leaves no event.
 func (s *Store) SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.Time) error {
+	return saveLastUsed(ctx, s, last, func(ctx context.Context, q *queries.Queries, id string, at time.Time) error {
+		return q.SetLastUsed(ctx, queries.SetLastUsedParams{ID: id, At: nullMillis(at)})
+	})
+}
+
+// SaveTokensLastUsed does the same for the operator's tokens.
+func (s *Store) SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]time.Time) error {
+	return saveLastUsed(ctx, s, last, func(ctx context.Context, q *queries.Queries, id string, at time.Time) error {
+		return q.SetOperatorTokenLastUsed(ctx, queries.SetOperatorTokenLastUsedParams{ID: id, At: nullMillis(at)})
+	})
+}
+
+func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]time.Time, set func(context.Context, *queries.Queries, string, time.Time) error) error {
 	if len(last) == 0 {
 		return nil
 	}
@@ -21,7 +34,7 @@ func (s *Store) SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.
 		// Sorted, because neighbours share pages, and two nodes that lock rows in one order
 		// cannot lock each other out.
 		for _, id := range slices.Sorted(maps.Keys(last)) {
-			if err := q.SetLastUsed(ctx, queries.SetLastUsedParams{ID: string(id), At: nullMillis(last[id])}); err != nil {
+			if err := set(ctx, q, string(id), last[id]); err != nil {
 				return failed("save", "last used", err)
 			}
 		}

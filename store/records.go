@@ -21,6 +21,18 @@ func (r reader) changed(ctx context.Context, since int64, kinds map[string]bool)
 		}
 		records = append(records, all(rows, accountRecord)...)
 	}
+	if kinds[tokenChange] {
+		rows, err := r.q.ChangedTokens(ctx, since)
+		if err != nil {
+			return nil, failed("read", "changed tokens", err)
+		}
+		for record, err := range tokenRecords(withoutErrors(rows)) {
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, record)
+		}
+	}
 	if kinds[memberChange] {
 		rows, err := r.q.ChangedMembers(ctx, since)
 		if err != nil {
@@ -84,6 +96,36 @@ func keyRecord(row queries.ChangedKeysRow) keyset.Key {
 		ID: keywright.KeyID(row.ID).Public(), Account: row.AccountID, Kind: keyset.Kind(row.Kind), Version: row.Version,
 		NotBefore: nullInstant(row.NotBefore), Expires: nullInstant(row.ExpiresAt),
 		Disabled: row.DisabledAt.Valid, Revoked: row.RevokedAt.Valid,
+	}
+}
+
+// tokenRecords makes a record of each token, after one of what stands for their account.
+func tokenRecords(rows iter.Seq2[queries.ChangedTokensRow, error]) iter.Seq2[keyset.Change, error] {
+	return func(yield func(keyset.Change, error) bool) {
+		first := true
+		for row, err := range rows {
+			if err == nil && len(row.MAC) != len(secret.MAC{}) {
+				err = fmt.Errorf("read operator token %s: a MAC of %d bytes", row.ID, len(row.MAC))
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if first && !yield(keyset.Account{ID: string(keywright.Operators)}, nil) {
+				return
+			}
+			if first = false; !yield(tokenRecord(row), nil) {
+				return
+			}
+		}
+	}
+}
+
+func tokenRecord(row queries.ChangedTokensRow) keyset.Change {
+	return keyset.Key{
+		ID: keywright.OperatorTokenID(row.ID).Public(), Account: string(keywright.Operators), Kind: keyset.Kind(row.Use),
+		Expires: nullInstant(row.ExpiresAt), Revoked: row.RevokedAt.Valid,
+		Seals: []keyset.Seal{{MAC: secret.MAC(row.MAC), Pepper: int(row.Pepper)}},
 	}
 }
 

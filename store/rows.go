@@ -25,6 +25,9 @@ func nullInstant(ms sql.NullInt64) time.Time {
 	return instant(ms.Int64)
 }
 
+// nullText keeps the empty text as NULL.
+func nullText(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
+
 // before is where a page begins: everything that sorts before it, newest first.
 func before(page keywright.Page) (at int64, id string) {
 	if page.After == (keywright.Cursor{}) {

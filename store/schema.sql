@@ -80,12 +80,33 @@ CREATE TABLE seals (
 	PRIMARY KEY (key_id, mac)
 );
 
+CREATE TABLE operator_tokens (
+	id              TEXT   PRIMARY KEY,
+	use             TEXT   NOT NULL, -- verify or operate
+	description     TEXT   NOT NULL,
+	brand           TEXT   NOT NULL,
+	last_four       TEXT   NOT NULL,
+	mac             BYTEA  NOT NULL,
+	pepper          BIGINT NOT NULL,
+	created_at      BIGINT NOT NULL,
+	created_by_kind TEXT   NOT NULL,
+	created_by_id   TEXT   NOT NULL,
+	created_by_name TEXT   NOT NULL,
+	expires_at      BIGINT,
+	revoked_at      BIGINT,
+	revoked_by_kind TEXT   NOT NULL,
+	revoked_by_id   TEXT   NOT NULL,
+	revoked_by_name TEXT   NOT NULL,
+	why_revoked     TEXT   NOT NULL,
+	last_used_at    BIGINT
+);
+
 CREATE TABLE events (
 	sequence     BIGINT PRIMARY KEY,
 	id           TEXT   NOT NULL UNIQUE,
 	revision     BIGINT NOT NULL,
 	at           BIGINT NOT NULL,
-	account_id   TEXT   NOT NULL REFERENCES accounts (id),
+	account_id   TEXT   REFERENCES accounts (id), -- NULL: of none
 	actor_kind   TEXT   NOT NULL,
 	actor_id     TEXT   NOT NULL,
 	actor_name   TEXT   NOT NULL,
@@ -100,7 +121,7 @@ CREATE TABLE events (
 CREATE TABLE changes (
 	revision   BIGINT NOT NULL,
 	position   BIGINT NOT NULL,
-	kind       TEXT   NOT NULL, -- account, member, key, policy, or '' for nothing
+	kind       TEXT   NOT NULL, -- account, member, key, token, policy, or '' for nothing
 	account_id TEXT   NOT NULL, -- '' where none is meant, and so below
 	entity_id  TEXT   NOT NULL,
 	at         BIGINT NOT NULL,

@@ -14,10 +14,11 @@ import (
 const (
 	countKeys    = `SELECT CAST(COALESCE(SUM(active_keys), 0) AS BIGINT) FROM accounts`
 	everyAccount = `SELECT id, slug, plan, state FROM accounts`
+	everyToken   = `SELECT id, use, mac, pepper, expires_at, revoked_at FROM operator_tokens`
 	everyMember  = `SELECT id, account_id, role, state FROM members`
 )
 
-// Snapshot has take read all accounts, members and keys, as they are at one revision. They
+// Snapshot has take read all accounts, tokens, members and keys, as they are at one revision. They
 // come from the database while take ranges over them and are nowhere as a whole. One of the
 // connections that read is held for as long.
 //
@@ -36,6 +37,9 @@ func (s *Store) records(ctx context.Context, in looking) iter.Seq2[keyset.Change
 	accounts := stream(ctx, in, everyAccount, func(row *queries.ChangedAccountsRow) []any {
 		return []any{&row.ID, &row.Slug, &row.Plan, &row.State}
 	})
+	tokens := stream(ctx, in, everyToken, func(row *queries.ChangedTokensRow) []any {
+		return []any{&row.ID, &row.Use, &row.MAC, &row.Pepper, &row.ExpiresAt, &row.RevokedAt}
+	})
 	members := stream(ctx, in, everyMember, func(row *queries.ChangedMembersRow) []any {
 		return []any{&row.ID, &row.AccountID, &row.Role, &row.State}
 	})
@@ -44,7 +48,7 @@ func (s *Store) records(ctx context.Context, in looking) iter.Seq2[keyset.Change
 	})
 	return func(yield func(keyset.Change, error) bool) {
 		for _, part := range []iter.Seq2[keyset.Change, error]{
-			each(accounts, accountRecord), each(members, memberRecord), keyRecords(unpacked(keys)),
+			each(accounts, accountRecord), tokenRecords(tokens), each(members, memberRecord), keyRecords(unpacked(keys)),
 		} {
 			for record, err := range part {
 				if !yield(record, err) || err != nil {

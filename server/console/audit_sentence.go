@@ -77,6 +77,7 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 			said = append(said, ours(", saying "), quoted(detail["why"]))
 		}
 		return append(said, ours("."))
+	case keywright.TokenIssued, keywright.TokenRevoked: // in no account's log, and so on no page
 	}
 	// A newer version of this program has written it: better a plain line than none.
 	return []part{who, ours(" did " + string(action) + " to "), what, ours(".")}

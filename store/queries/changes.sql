@@ -10,10 +10,15 @@ ORDER BY revision, position
 LIMIT @most;
 
 -- name: ChangedAccounts :many
--- This and the next two: each that changed once, as it is now.
+-- This and the next three: each that changed once, as it is now.
 SELECT id, slug, plan, state
 FROM accounts
 WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'account');
+
+-- name: ChangedTokens :many
+SELECT id, use, mac, pepper, expires_at, revoked_at
+FROM operator_tokens
+WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'token');
 
 -- name: ChangedMembers :many
 SELECT id, account_id, role, state

@@ -23,7 +23,7 @@ type ChangedAccountsRow struct {
 	State string
 }
 
-// This and the next two: each that changed once, as it is now.
+// This and the next three: each that changed once, as it is now.
 func (q *Queries) ChangedAccounts(ctx context.Context, since int64) ([]ChangedAccountsRow, error) {
 	rows, err := q.db.QueryContext(ctx, changedAccounts, since)
 	if err != nil {
@@ -136,6 +136,51 @@ func (q *Queries) ChangedMembers(ctx context.Context, since int64) ([]ChangedMem
 			&i.AccountID,
 			&i.Role,
 			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const changedTokens = `-- name: ChangedTokens :many
+SELECT id, use, mac, pepper, expires_at, revoked_at
+FROM operator_tokens
+WHERE id IN (SELECT entity_id FROM changes WHERE revision > $1 AND changes.kind = 'token')
+`
+
+type ChangedTokensRow struct {
+	ID        string
+	Use       string
+	MAC       []byte
+	Pepper    int64
+	ExpiresAt sql.NullInt64
+	RevokedAt sql.NullInt64
+}
+
+func (q *Queries) ChangedTokens(ctx context.Context, since int64) ([]ChangedTokensRow, error) {
+	rows, err := q.db.QueryContext(ctx, changedTokens, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChangedTokensRow
+	for rows.Next() {
+		var i ChangedTokensRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Use,
+			&i.MAC,
+			&i.Pepper,
+			&i.ExpiresAt,
+			&i.RevokedAt,
 		); err != nil {
 			return nil, err
 		}

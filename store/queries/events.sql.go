@@ -7,7 +7,59 @@ package queries
 
 import (
 	"context"
+	"database/sql"
 )
+
+const allEvents = `-- name: AllEvents :many
+SELECT sequence, id, revision, at, account_id, actor_kind, actor_id, actor_name,
+	action, subject_kind, subject_id, subject_name, details
+FROM events
+WHERE sequence < $1
+ORDER BY sequence DESC
+LIMIT $2
+`
+
+type AllEventsParams struct {
+	Before int64
+	Most   int32
+}
+
+func (q *Queries) AllEvents(ctx context.Context, arg AllEventsParams) ([]Event, error) {
+	rows, err := q.db.QueryContext(ctx, allEvents, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.Sequence,
+			&i.ID,
+			&i.Revision,
+			&i.At,
+			&i.AccountID,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.ActorName,
+			&i.Action,
+			&i.SubjectKind,
+			&i.SubjectID,
+			&i.SubjectName,
+			&i.Details,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const events = `-- name: Events :many
 SELECT sequence, id, revision, at, account_id, actor_kind, actor_id, actor_name,
@@ -19,7 +71,7 @@ LIMIT $3
 `
 
 type EventsParams struct {
-	Account string
+	Account sql.NullString
 	Before  int64
 	Most    int32
 }
@@ -76,7 +128,7 @@ type InsertEventParams struct {
 	ID          string
 	Revision    int64
 	At          int64
-	Account     string
+	Account     sql.NullString
 	ActorKind   string
 	ActorID     string
 	ActorName   string

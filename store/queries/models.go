@@ -23,7 +23,7 @@ type Event struct {
 	ID          string
 	Revision    int64
 	At          int64
-	AccountID   string
+	AccountID   sql.NullString
 	ActorKind   string
 	ActorID     string
 	ActorName   string
@@ -81,4 +81,25 @@ type Member struct {
 	Role      string
 	State     string
 	CreatedAt int64
+}
+
+type OperatorToken struct {
+	ID            string
+	Use           string
+	Description   string
+	Brand         string
+	LastFour      string
+	MAC           []byte
+	Pepper        int64
+	CreatedAt     int64
+	CreatedByKind string
+	CreatedByID   string
+	CreatedByName string
+	ExpiresAt     sql.NullInt64
+	RevokedAt     sql.NullInt64
+	RevokedByKind string
+	RevokedByID   string
+	RevokedByName string
+	WhyRevoked    string
+	LastUsedAt    sql.NullInt64
 }

@@ -53,34 +53,48 @@ func keyRecord(k keywright.Key) keyset.Key {
 	}
 }
 
+func only(record keyset.Change) []keyset.Change { return []keyset.Change{record} }
+
 // touches are the ways to change something, by the method of Tx, and the records that each one
 // leads to. Those without a record change nothing that a verification looks at.
 func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) map[string]struct {
-	change func(keywright.Tx) error
-	record keyset.Change
+	change  func(keywright.Tx) error
+	records []keyset.Change
 } {
 	other, joins := a, m
 	other.ID, other.Slug, other.State = "acct_other", "other", keywright.AccountSuspended
 	joins.ID, joins.Email, joins.State = "mem_joins", "joins@acme.example", keywright.MemberInvited
 	issued, seal := newKey(a, keyTwo)
 	issued.NotBefore, issued.Expires, issued.Disabled = instant(-1), instant(86_400_000), instant(7)
-	moved, demoted, gone, revoked := a, m, m, k
+	token, tokenSeal := newToken(keyOne)
+	token.Expires = instant(86_400_000)
+	moved, demoted, gone, revoked, ended := a, m, m, k, token
 	moved.Plan, demoted.Role, gone.State, revoked.Revoked = "lite", "user", keywright.MemberRemoved, instant(5)
+	ended.Revoked = instant(5)
 	return map[string]struct {
-		change func(keywright.Tx) error
-		record keyset.Change
+		change  func(keywright.Tx) error
+		records []keyset.Change
 	}{
-		"InsertAccount": {func(tx keywright.Tx) error { return tx.InsertAccount(s.ctx, other) }, accountRecord(other)},
-		"SetPlan":       {func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "lite") }, accountRecord(moved)},
-		"InsertMember":  {func(tx keywright.Tx) error { return tx.InsertMember(s.ctx, joins) }, memberRecord(joins)},
-		"SetRole":       {func(tx keywright.Tx) error { return tx.SetRole(s.ctx, a.ID, m.ID, "user") }, memberRecord(demoted)},
+		"InsertAccount": {func(tx keywright.Tx) error { return tx.InsertAccount(s.ctx, other) }, only(accountRecord(other))},
+		"SetPlan":       {func(tx keywright.Tx) error { return tx.SetPlan(s.ctx, a.ID, "lite") }, only(accountRecord(moved))},
+		"InsertMember":  {func(tx keywright.Tx) error { return tx.InsertMember(s.ctx, joins) }, only(memberRecord(joins))},
+		"SetRole":       {func(tx keywright.Tx) error { return tx.SetRole(s.ctx, a.ID, m.ID, "user") }, only(memberRecord(demoted))},
 		"SetMemberState": {
-			func(tx keywright.Tx) error { return tx.SetMemberState(s.ctx, a.ID, m.ID, keywright.MemberRemoved) }, memberRecord(gone),
+			func(tx keywright.Tx) error { return tx.SetMemberState(s.ctx, a.ID, m.ID, keywright.MemberRemoved) }, only(memberRecord(gone)),
 		},
-		"InsertKey": {func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, issued, seal, "") }, keyRecord(issued)},
+		"InsertKey": {func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, issued, seal, "") }, only(keyRecord(issued))},
 		"RevokeKey": {
-			func(tx keywright.Tx) error { return tx.RevokeKey(s.ctx, a.ID, k.ID, revoker(), "", instant(5)) }, keyRecord(revoked),
+			func(tx keywright.Tx) error { return tx.RevokeKey(s.ctx, a.ID, k.ID, revoker(), "", instant(5)) }, only(keyRecord(revoked)),
 		},
+		"InsertOperatorToken": {
+			func(tx keywright.Tx) error { return tx.InsertOperatorToken(s.ctx, token, tokenSeal) }, tokenRecords(token),
+		},
+		"RevokeOperatorToken": {func(tx keywright.Tx) error {
+			if err := tx.InsertOperatorToken(s.ctx, token, tokenSeal); err != nil {
+				return err
+			}
+			return tx.RevokeOperatorToken(s.ctx, token.ID, revoker(), "", instant(5))
+		}, tokenRecords(ended)},
 		"PolicyChanged": {func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) }, nil},
 
 		"Revision": {func(tx keywright.Tx) error {
@@ -135,10 +149,7 @@ func changeCases() []testCase {
 				want(s, "the revision after a look", before)(got.Revision, nil)
 				return
 			}
-			wanted := keywright.Changes{Since: before, Revision: before + 1, Policy: method == "PolicyChanged"}
-			if touch.record != nil {
-				wanted.Records = []keyset.Change{touch.record}
-			}
+			wanted := keywright.Changes{Since: before, Revision: before + 1, Records: touch.records, Policy: method == "PolicyChanged"}
 			want(s, "changes", wanted)(got, nil)
 			want(s, "nothing since", keywright.Changes{Since: got.Revision, Revision: got.Revision})(s.since(got.Revision), nil)
 			want(s, "since the change before, the policy too", wanted.Policy)(s.since(before-1).Policy, nil)

@@ -12,6 +12,9 @@ func guardCases() []testCase {
 			k, gone := s.key(a, "1"), s.key(a, "2")
 			s.wantError("revoke", s.revoke(a, gone.ID, 5, "leaked"), nil)
 			s.append(newEvent(a, "1"))
+			s.token("1")
+			s.wantError("revoke a token", s.revokeToken("tok_1", 5, "leaked"), nil)
+			s.token("2")
 			before := s.state(a, k, gone)
 			for _, statement := range []string{
 				"UPDATE seals SET mac = (SELECT mac FROM seals WHERE key_id = 'key_2') WHERE key_id = 'key_1'",
@@ -51,6 +54,22 @@ func guardCases() []testCase {
 				"DELETE FROM changes WHERE revision = 1",
 				"UPDATE clock SET horizon = -1",
 				"UPDATE clock SET horizon = revision + 1",
+				"UPDATE operator_tokens SET id = 'tok_3' WHERE id = 'tok_2'",
+				"UPDATE operator_tokens SET use = 'operate'",
+				"UPDATE operator_tokens SET description = 'x'",
+				"UPDATE operator_tokens SET brand = 'x'",
+				"UPDATE operator_tokens SET last_four = 'xxxx'",
+				"UPDATE operator_tokens SET mac = zeroblob(32)",
+				"UPDATE operator_tokens SET pepper = 2",
+				"UPDATE operator_tokens SET created_at = 0",
+				"UPDATE operator_tokens SET created_by_kind = 'x'",
+				"UPDATE operator_tokens SET created_by_id = 'x'",
+				"UPDATE operator_tokens SET created_by_name = 'x'",
+				"UPDATE operator_tokens SET expires_at = NULL",
+				"UPDATE operator_tokens SET revoked_at = NULL",
+				"UPDATE operator_tokens SET revoked_at = 9 WHERE id = 'tok_1'",
+				"UPDATE operator_tokens SET why_revoked = '' WHERE id = 'tok_1'",
+				"DELETE FROM operator_tokens",
 				"INSERT INTO clock (id, revision, sequence) VALUES (2, 0, 0)",
 				"INSERT INTO seals (key_id, mac, pepper, created_at) SELECT 'key_1', NULL, 1, 0",
 				"INSERT INTO seals (key_id, mac, pepper, created_at) SELECT 'key_none', mac, 1, 0 FROM seals WHERE key_id = 'key_1'",
@@ -65,9 +84,12 @@ func guardCases() []testCase {
 		{"what may change can be changed beside it", func(s *test) {
 			a := s.account("acme")
 			k := s.key(a, "1")
+			s.token("1")
 			for _, statement := range []string{
 				"UPDATE keys SET last_used_at = 5, disabled_at = 6, expires_at = 7, not_before = 8",
 				"UPDATE keys SET revoked_at = 9, why_revoked = 'x'",
+				"UPDATE operator_tokens SET last_used_at = 5",
+				"UPDATE operator_tokens SET revoked_at = 9, why_revoked = 'x'",
 				"UPDATE accounts SET state = 'suspended'",
 			} {
 				if _, err := s.Beside.ExecContext(s.ctx, statement); err != nil {
@@ -93,16 +115,18 @@ type state struct {
 	account  keywright.Account
 	one, two keywright.Sealed
 	events   []keywright.Event
+	tokens   []keywright.OperatorToken
 	clock    [2]int64
 }
 
 func (s *test) state(a keywright.Account, one, two keywright.Key) state {
 	s.Helper()
 	var all state
-	var err [3]error
+	var err [4]error
 	all.account, err[0] = s.Store.Account(s.ctx, a.ID)
 	all.one, err[1] = s.Store.Sealed(s.ctx, one.ID)
 	all.two, err[2] = s.Store.Sealed(s.ctx, two.ID)
+	all.tokens, err[3] = s.Store.OperatorTokens(s.ctx, keywright.Page{Limit: 10})
 	for _, err := range err {
 		if err != nil {
 			s.Fatal(err)

@@ -21,6 +21,7 @@ import (
 type Store interface {
 	keywright.Store
 	SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.Time) error
+	SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]time.Time) error
 	DeleteExpiredSessions(ctx context.Context, now time.Time) error
 	KeyringChecks(ctx context.Context) (map[int][]byte, error)
 	SaveKeyringChecks(ctx context.Context, checks map[int][]byte) error
@@ -70,7 +71,7 @@ type testCase struct {
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
-		changeCases(), trimCases(), followCases(), snapshotCases()) {
+		tokenCases(), changeCases(), trimCases(), followCases(), snapshotCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.Subject = open(t, func() time.Time { return s.now })
