@@ -18,6 +18,9 @@ GRANT SELECT, INSERT, UPDATE (
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
 ) ON keys TO "service";
 GRANT SELECT, INSERT ON seals TO "service";
+GRANT SELECT, INSERT, UPDATE (
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+) ON operator_tokens TO "service";
 GRANT SELECT, INSERT ON events TO "service";
 GRANT SELECT, INSERT, DELETE ON changes TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO "service";
