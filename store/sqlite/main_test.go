@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/store"
 )
 
 // A test that needs another process runs this binary again, in the data folder and with its
@@ -24,7 +26,9 @@ func TestMain(m *testing.M) {
 	case "open":
 		playOpen()
 	case "write":
-		playWrite()
+		playWrite(func(ctx context.Context) (*store.Store, error) { return Open(ctx, ".", Options{}) })
+	case "write-normal":
+		playWrite(func(ctx context.Context) (*store.Store, error) { return openNormal(ctx, ".") })
 	}
 }
 
@@ -39,9 +43,9 @@ func playOpen() {
 }
 
 // playWrite issues and revokes keys without end, and says what was answered to it.
-func playWrite() {
+func playWrite(open func(context.Context) (*store.Store, error)) {
 	ctx := context.Background()
-	s, err := Open(ctx, ".", Options{})
+	s, err := open(ctx)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -59,6 +63,29 @@ func playWrite() {
 		}
 		fmt.Println("revoked", id)
 	}
+}
+
+// openNormal is Open with a writer that syncs only now and then.
+func openNormal(ctx context.Context, dir string) (*store.Store, error) {
+	f, err := enter(dir)
+	if err != nil {
+		return nil, err
+	}
+	careless := slices.Clone(writing())
+	for i := range careless {
+		if careless[i].name == "synchronous" {
+			careless[i].value = "1"
+		}
+	}
+	write, err := connect(ctx, f.dsn(careless), 1, careless)
+	if err != nil {
+		return nil, err
+	}
+	read, err := connect(ctx, f.dsn(reading()), 1, reading())
+	if err != nil {
+		return nil, err
+	}
+	return store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Release: f.leave}), nil
 }
 
 // process is a part that another process plays.
