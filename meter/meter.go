@@ -1,6 +1,7 @@
 // Package meter counts what happens on the hot path in memory and saves it in batches, so
-// that a verification writes nothing. It knows when a key was last used; the rule that such
-// times are lost rather than waited for is the fail policy of logs, metrics and the like.
+// that a verification writes nothing. It knows when a key, or a token of the operator's, was
+// last used; the rule that such times are lost rather than waited for is the fail policy of
+// logs, metrics and the like.
 package meter
 
 import (
@@ -10,8 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/keywright/keywright"
 )
 
 const (
@@ -22,12 +21,6 @@ const (
 	// lastFlush is how long the flush at the end may take: less than a supervisor's patience.
 	lastFlush = 5 * time.Second
 )
-
-// saver keeps what the meter counted. A time that is older than the stored one changes
-// nothing, and a key that is gone is not an error.
-type saver interface {
-	SaveLastUsed(ctx context.Context, used map[keywright.KeyID]time.Time) error
-}
 
 // Options are the settings of a Meter. The zero value is right for production.
 type Options struct {
@@ -42,22 +35,24 @@ type Options struct {
 	Log *slog.Logger // default: nowhere
 }
 
-// Meter keeps the last uses of keys until they are saved.
-type Meter struct {
-	saver   saver
+// Meter keeps the last uses of keys until they are saved. Here whatever has an ID of its kind is
+// a key.
+type Meter[ID ~string] struct {
+	save    func(ctx context.Context, used map[ID]time.Time) error
 	options Options
 	dropped atomic.Int64
 
 	mu   sync.Mutex
-	used map[keywright.KeyID]time.Time // since the last flush
+	used map[ID]time.Time // since the last flush
 
 	// Owned by Run.
-	waiting map[keywright.KeyID]time.Time // taken from used, not saved yet
-	failing bool                          // the last save failed, and was logged
+	waiting map[ID]time.Time // taken from used, not saved yet
+	failing bool             // the last save failed, and was logged
 }
 
-// New makes a Meter that saves to s. It starts nothing: that is Run.
-func New(s saver, o Options) *Meter {
+// New makes a Meter that saves by save, for which a time that is older than the stored one
+// changes nothing, and a key that is gone is no error. It starts nothing: that is Run.
+func New[ID ~string](save func(ctx context.Context, used map[ID]time.Time) error, o Options) *Meter[ID] {
 	if o.Flush <= 0 {
 		o.Flush = time.Second
 	}
@@ -67,12 +62,12 @@ func New(s saver, o Options) *Meter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Meter{saver: s, options: o, used: map[keywright.KeyID]time.Time{}, waiting: map[keywright.KeyID]time.Time{}}
+	return &Meter[ID]{save: save, options: o, used: map[ID]time.Time{}, waiting: map[ID]time.Time{}}
 }
 
 // Used notes that a key was used. It waits for nothing but another call of its own kind; of
 // several uses of one key the latest counts.
-func (m *Meter) Used(id keywright.KeyID, at time.Time) {
+func (m *Meter[ID]) Used(id ID, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !note(m.used, id, at, m.options.Keys) {
@@ -81,12 +76,12 @@ func (m *Meter) Used(id keywright.KeyID, at time.Time) {
 }
 
 // Dropped is how many uses were forgotten because too many keys waited to be saved.
-func (m *Meter) Dropped() int64 { return m.dropped.Load() }
+func (m *Meter[ID]) Dropped() int64 { return m.dropped.Load() }
 
 // Run saves every Flush until ctx ends, and once more then, within 5 s. What could not be
 // saved is tried again with the next flush. It answers an error only when the last flush
 // failed: those uses are lost.
-func (m *Meter) Run(ctx context.Context) error {
+func (m *Meter[ID]) Run(ctx context.Context) error {
 	tick := time.NewTicker(m.options.Flush)
 	defer tick.Stop()
 	for {
@@ -105,10 +100,10 @@ func (m *Meter) Run(ctx context.Context) error {
 }
 
 // flush takes what was used and saves it together with what could not be saved before.
-func (m *Meter) flush(ctx context.Context) error {
+func (m *Meter[ID]) flush(ctx context.Context) error {
 	m.mu.Lock()
 	used := m.used
-	m.used = make(map[keywright.KeyID]time.Time, len(used))
+	m.used = make(map[ID]time.Time, len(used))
 	m.mu.Unlock()
 
 	for id, at := range used {
@@ -118,7 +113,7 @@ func (m *Meter) flush(ctx context.Context) error {
 	}
 	for len(m.waiting) > 0 {
 		batch := first(m.waiting, perSave)
-		if err := m.saver.SaveLastUsed(ctx, batch); err != nil {
+		if err := m.save(ctx, batch); err != nil {
 			return err
 		}
 		for id := range batch {
@@ -130,7 +125,7 @@ func (m *Meter) flush(ctx context.Context) error {
 
 // tell logs when saving begins to fail and when it works again, not each time in between. A
 // save that failed because ctx ended is not told: the flush at the end tries it again.
-func (m *Meter) tell(ctx context.Context, err error) {
+func (m *Meter[ID]) tell(ctx context.Context, err error) {
 	switch {
 	case err != nil && !m.failing && ctx.Err() == nil:
 		m.failing = true
@@ -142,7 +137,7 @@ func (m *Meter) tell(ctx context.Context, err error) {
 }
 
 // note keeps the latest use of a key. It answers false when there is no room for one more.
-func note(used map[keywright.KeyID]time.Time, id keywright.KeyID, at time.Time, most int) bool {
+func note[ID ~string](used map[ID]time.Time, id ID, at time.Time, most int) bool {
 	known, ok := used[id]
 	if !ok && len(used) >= most {
 		return false
@@ -154,8 +149,8 @@ func note(used map[keywright.KeyID]time.Time, id keywright.KeyID, at time.Time, 
 }
 
 // first picks n keys, or all when there are no more; which ones does not matter.
-func first(used map[keywright.KeyID]time.Time, n int) map[keywright.KeyID]time.Time {
-	batch := make(map[keywright.KeyID]time.Time, min(n, len(used)))
+func first[ID ~string](used map[ID]time.Time, n int) map[ID]time.Time {
+	batch := make(map[ID]time.Time, min(n, len(used)))
 	for id, at := range used {
 		if len(batch) == n {
 			break

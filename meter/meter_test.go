@@ -56,7 +56,7 @@ func (l *ledger) fails(err error) {
 }
 
 // run starts m and answers what stops it and waits for its end.
-func run(t *testing.T, m *Meter) (stop func() error) {
+func run(t *testing.T, m *Meter[keywright.KeyID]) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -76,7 +76,7 @@ func noon(seconds int) time.Time {
 func TestTheLatestUseOfEachKeyIsSavedWithTheNextFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept ledger
-		m := New(&kept, Options{})
+		m := New(kept.SaveLastUsed, Options{})
 		stop := run(t, m)
 		m.Used("key_a", noon(1))
 		m.Used("key_b", noon(5))
@@ -103,7 +103,7 @@ func TestWhatCouldNotBeSavedIsSavedLaterWithWhatCameSince(t *testing.T) {
 		var kept ledger
 		var log bytes.Buffer
 		kept.fails(errors.New("disk full"))
-		m := New(&kept, Options{Flush: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		m := New(kept.SaveLastUsed, Options{Flush: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		stop := run(t, m)
 		m.Used("key_a", noon(1))
 		m.Used("key_b", noon(9))
@@ -132,7 +132,7 @@ func TestWhatCouldNotBeSavedIsSavedLaterWithWhatCameSince(t *testing.T) {
 func TestTheEndSavesOnceMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept ledger
-		m := New(&kept, Options{Flush: time.Hour})
+		m := New(kept.SaveLastUsed, Options{Flush: time.Hour})
 		stop := run(t, m)
 		m.Used("key_a", noon(1))
 		if err := stop(); err != nil {
@@ -146,7 +146,7 @@ func TestTheEndSavesOnceMore(t *testing.T) {
 
 func TestTheEndWaitsFiveSecondsAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := New(&ledger{hang: true}, Options{Flush: time.Hour})
+		m := New((&ledger{hang: true}).SaveLastUsed, Options{Flush: time.Hour})
 		stop := run(t, m)
 		m.Used("key_a", noon(1))
 		start := time.Now()
@@ -165,7 +165,7 @@ func TestAStopDuringASaveLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		kept := ledger{hang: true}
-		m := New(&kept, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		m := New(kept.SaveLastUsed, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 		ctx, cancel := context.WithCancel(t.Context())
 		m.Used("key_a", noon(1))
 		ended := make(chan error, 1)
@@ -186,7 +186,7 @@ func TestAFloodOfKeysIsBoundedAndCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept ledger
 		kept.fails(errors.New("database is locked"))
-		m := New(&kept, Options{Keys: 10})
+		m := New(kept.SaveLastUsed, Options{Keys: 10})
 		stop := run(t, m)
 		use := func(prefix string) {
 			for i := range 25 {
@@ -215,7 +215,7 @@ func TestAFloodOfKeysIsBoundedAndCounted(t *testing.T) {
 func TestManyKeysAreSavedInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept ledger
-		m := New(&kept, Options{})
+		m := New(kept.SaveLastUsed, Options{})
 		stop := run(t, m)
 		for i := range 2*perSave + 1 {
 			m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), noon(1))
@@ -239,7 +239,7 @@ func TestManyKeysAreSavedInParts(t *testing.T) {
 
 func TestManyGoroutinesMayUseAtOnce(t *testing.T) {
 	var kept ledger
-	m := New(&kept, Options{Flush: time.Millisecond})
+	m := New(kept.SaveLastUsed, Options{Flush: time.Millisecond})
 	stop := run(t, m)
 	var users sync.WaitGroup
 	for g := range 8 {
@@ -270,7 +270,7 @@ func TestManyGoroutinesMayUseAtOnce(t *testing.T) {
 }
 
 func BenchmarkUsed(b *testing.B) {
-	m := New(&ledger{}, Options{})
+	m := New((&ledger{}).SaveLastUsed, Options{})
 	at := noon(1)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

@@ -36,7 +36,8 @@ type process struct {
 	settings  config.Config
 	log       *slog.Logger
 	store     *store.Store
-	meter     *meter.Meter
+	meter     *meter.Meter[keywright.KeyID]
+	tokens    *meter.Meter[keywright.OperatorTokenID]
 	service   *keywright.Service
 	follower  *follow.Follower
 	gate      *gate.Gate
@@ -59,8 +60,8 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	if err != nil {
 		return err
 	}
-	p := &process{settings: settings, log: log, store: db, meter: meter.New(db, meter.Options{Log: log})}
-	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, Policy: rules})
+	p := &process{settings: settings, log: log, store: db, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
+	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
 	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Log: log})
 	db.Follow(p.follower.Committed)
 	if err := p.listen(ctx); err != nil {
@@ -96,15 +97,19 @@ func (p *process) listen(ctx context.Context) error {
 	public.Handle("/v1/", rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log}))
 	public.Handle("/", pages.Handler())
 	data := http.NewServeMux()
-	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used})
-	p.gate = gate.New(verifier, gate.Options{Policy: p.service.Policy(), Log: p.log, PublicURL: p.public.String(), TrustedHops: p.settings.TrustedHops})
+	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used})
+	asking := gate.Options{Policy: p.service.Policy(), Log: p.log, PublicURL: p.public.String(), TrustedHops: p.settings.TrustedHops}
+	if p.settings.VerifyCallers() {
+		asking.Callers = verifier
+	}
+	p.gate = gate.New(verifier, asking)
 	data.Handle("/", p.gate)
 	for _, mux := range []*http.ServeMux{public, data} {
 		mux.HandleFunc("GET /healthz", healthy)
 		mux.HandleFunc("GET /readyz", p.ready)
 	}
 	p.endpoints = []server.Endpoint{
-		{Name: "console", Listener: front, Handler: public, Hosts: p.settings.Hosts(p.public)},
+		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
 		{Name: "verify", Listener: verify, Handler: data, Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
 		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
 	}
@@ -149,9 +154,10 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		p.reload,
 		func(ctx context.Context) error { return p.follow(ctx, out) },
 	}
-	metered := make(chan error, 1)
+	metered := make(chan error, 2)
 	meterCtx, stopMeter := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { metered <- p.meter.Run(meterCtx) }()
+	go func() { metered <- p.tokens.Run(meterCtx) }()
 	for _, part := range parts {
 		begin(part)
 	}
@@ -160,7 +166,7 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		err = errors.Join(err, <-ended)
 	}
 	stopMeter() // after the last request: its use is to be saved too
-	return errors.Join(err, <-metered)
+	return errors.Join(err, <-metered, <-metered)
 }
 
 // follow loads all keys, and then keeps them current.

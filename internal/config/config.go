@@ -21,7 +21,7 @@ type Config struct {
 	VerifyListen string // address of the data plane; default 127.0.0.1:8081
 	PublicURL    string // where people reach the console; default http:// and the address of Listen
 	Policy       string // the policy file; default: the built-in policy
-	VerifyOpen   bool   // let anyone who reaches VerifyListen ask for verdicts, on any address
+	VerifyOpen   bool   // let anyone who reaches VerifyListen ask for verdicts, without a token, on any address
 	TrustedHops  int    // proxies before the data plane whose X-Forwarded-For is believed; default 0
 	Demo         bool   // make the demo account at the first start
 	LogFormat    string // text or json
@@ -42,8 +42,6 @@ func (c Config) Check() error {
 	verify, err := loopback(c.VerifyListen)
 	if err != nil {
 		say("--verify-listen: %w", err)
-	} else if !verify && !c.VerifyOpen {
-		say("--verify-listen %s: anyone who reaches this address could ask which keys are good; listen on 127.0.0.1, or say --verify-open when a firewall or a private network keeps strangers out", c.VerifyListen)
 	}
 	public, err := c.Public("")
 	switch {
@@ -80,6 +78,13 @@ func (c Config) Public(listening string) (*url.URL, error) {
 		return nil, errors.New("must be like https://keys.example.com, without a path")
 	}
 	return u, nil
+}
+
+// VerifyCallers reports whether whoever asks the data plane for verdicts needs a token: he does
+// where others than this machine's programs reach it.
+func (c Config) VerifyCallers() bool {
+	on, err := loopback(c.VerifyListen)
+	return !c.VerifyOpen && (err != nil || !on)
 }
 
 // Level is the least level that is logged.
