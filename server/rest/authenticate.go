@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,6 +18,7 @@ import (
 type refusal struct {
 	reason keywright.Reason
 	sent   bool // a credential was sent, good or bad
+	token  bool // it is an operator's token
 }
 
 func (r *refusal) Error() string { return "refused: " + string(r.reason) }
@@ -26,20 +28,16 @@ func (r *refusal) Error() string { return "refused: " + string(r.reason) }
 //
 // Errors: *refusal, ErrSuspended, *NotEntitledError, *api.Problem.
 func (h *handler) admit(r *http.Request, op *huma.Operation) (keywright.Principal, error) {
-	anyPlan := op.OperationID == opSelf
 	if h.options.Operator {
-		by, err := h.operator(r, op)
-		if err != nil || !by.ForOperator {
-			return by, err
-		}
-		return by, h.member(r.Context(), by, anyPlan)
+		return h.operator(r, op, "")
 	}
+	anyPlan := op.OperationID == opSelf
 	sent := len(r.Header.Values("Authorization"))+len(r.Header.Values("X-API-Key")) > 0
 	if keyInURL(r.URL) {
 		if sent {
-			return keywright.Principal{}, &refusal{keywright.AmbiguousCredential, true}
+			return keywright.Principal{}, &refusal{reason: keywright.AmbiguousCredential, sent: true}
 		}
-		return keywright.Principal{}, &refusal{keywright.NoCredential, false}
+		return keywright.Principal{}, &refusal{reason: keywright.NoCredential}
 	}
 	if by, ok := h.session(r, sent); ok {
 		if err := h.origins.Check(r); err != nil {
@@ -47,7 +45,21 @@ func (h *handler) admit(r *http.Request, op *huma.Operation) (keywright.Principa
 		}
 		return by, h.member(r.Context(), by, anyPlan)
 	}
-	return h.key(r, anyPlan)
+	text, way, err := policy.Presented(r.Header.Values("Authorization"), r.Header.Values("X-API-Key"))
+	switch {
+	case errors.Is(err, policy.ErrAmbiguousCredential):
+		return keywright.Principal{}, &refusal{reason: keywright.AmbiguousCredential, sent: true}
+	case err != nil:
+		return keywright.Principal{}, &refusal{reason: keywright.NoCredential}
+	}
+	token, err := h.token(r.Context(), text, way)
+	if err != nil {
+		return keywright.Principal{}, err
+	}
+	if token != "" {
+		return h.operator(r, op, token)
+	}
+	return h.key(r.Context(), text, way, anyPlan)
 }
 
 // session is who is signed in to the console. A key goes before: whoever sends one means it.
@@ -72,17 +84,26 @@ func keyInURL(u *url.URL) bool {
 	return false
 }
 
+// token finds the operator's token that was sent; empty: what was sent may be a key. Only what has
+// a brand as tokens have is looked for among them, and what is not there may still be a key of a
+// product whose brand ends so.
+func (h *handler) token(ctx context.Context, text string, way policy.Presentation) (keywright.OperatorTokenID, error) {
+	parts, ok := secret.Split(text)
+	if !ok || way != policy.PresentBearer || !strings.HasSuffix(parts.Brand, policy.OperatorSuffix) {
+		return "", nil
+	}
+	by, reason, err := h.svc.OperatorBy(ctx, text)
+	switch reason {
+	case "", keywright.Unknown:
+		return by.Token, err
+	}
+	return "", &refusal{reason: reason, sent: true, token: true}
+}
+
 // key finds out which key was sent. The Accept header may name an API version, but that of
 // the product's API: it does not matter here.
-func (h *handler) key(r *http.Request, anyPlan bool) (keywright.Principal, error) {
-	text, way, err := policy.Presented(r.Header.Values("Authorization"), r.Header.Values("X-API-Key"))
-	switch {
-	case errors.Is(err, policy.ErrAmbiguousCredential):
-		return keywright.Principal{}, &refusal{keywright.AmbiguousCredential, true}
-	case err != nil:
-		return keywright.Principal{}, &refusal{keywright.NoCredential, false}
-	}
-	verdict, err := h.svc.Verify(r.Context(), keywright.Request{Text: text, Way: way})
+func (h *handler) key(ctx context.Context, text string, way policy.Presentation, anyPlan bool) (keywright.Principal, error) {
+	verdict, err := h.svc.Verify(ctx, keywright.Request{Text: text, Way: way})
 	if err != nil {
 		return keywright.Principal{}, err
 	}
@@ -95,7 +116,7 @@ func (h *handler) key(r *http.Request, anyPlan bool) (keywright.Principal, error
 	case verdict.Reason == keywright.PlanNotEntitled:
 		return by, h.notEntitled(verdict.Account)
 	}
-	return by, &refusal{verdict.Reason, true}
+	return by, &refusal{reason: verdict.Reason, sent: true}
 }
 
 // member finds out whether a member still belongs to his account, and whether that is active
@@ -106,7 +127,7 @@ func (h *handler) member(ctx context.Context, by keywright.Principal, anyPlan bo
 	case errors.Is(err, keywright.ErrNotFound) && by.ForOperator:
 		return noSuchMember()
 	case errors.Is(err, keywright.ErrNotFound):
-		return &refusal{keywright.Unknown, true}
+		return &refusal{reason: keywright.Unknown, sent: true}
 	case err != nil || anyPlan:
 		return err
 	case self.Account.State != keywright.AccountActive:

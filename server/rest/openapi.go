@@ -29,7 +29,8 @@ const about = `Issue, list and revoke the API keys of an account.
 Send a key with each request, in one of the ways that the key's API version allows:
 ` + "`Authorization: Bearer KEY`, `Authorization: Token token=KEY`, `X-API-Key: KEY`, or HTTP Basic with the key as user" + `.
 Send exactly one, and never in the URL. A key acts for its whole account. Operations under
-"Operator" are only for the operator of this service.
+"Operator" are only for the operator of this service, who sends ` + "`Authorization: Bearer TOKEN`" + ` with
+a token of his own that was issued to operate; an API key is no such token.
 
 ## Errors
 
@@ -66,7 +67,7 @@ func (h *handler) config() huma.Config {
 				Schemas:   registry,
 				Responses: problemResponses(registry),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					"bearer": {Type: "http", Scheme: "bearer", Description: "Authorization: Bearer KEY"},
+					"bearer": {Type: "http", Scheme: "bearer", Description: "Authorization: Bearer KEY; the operator sends his token so."},
 					"basic":  {Type: "http", Scheme: "basic", Description: "The key as user; the password is ignored."},
 					"token":  {Type: "apiKey", In: "header", Name: "Authorization", Description: "Authorization: Token token=KEY"},
 					"header": {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "X-API-Key: KEY"},
@@ -77,7 +78,7 @@ func (h *handler) config() huma.Config {
 				{Name: tagKeys, Description: "The keys of the account."},
 				{Name: tagAccount, Description: "The account, and who you are in it."},
 				{Name: tagMembers, Description: "The people in the account."},
-				{Name: tagOperator, Description: "Only for the operator of this service, over the operator socket. There, the header Keywright-Account names the account to act in by its slug, and Keywright-Act-As the member in whose place, by e-mail address. A path that names a key needs no account."},
+				{Name: tagOperator, Description: "Only for the operator of this service: over the operator socket, or with an operator token as Authorization: Bearer. He may use all other operations too: the header Keywright-Account names the account to act in by its slug, and Keywright-Act-As the member in whose place, by e-mail address. A path that names a key needs no account."},
 			},
 		},
 		Formats:       map[string]huma.Format{"application/json": format, "json": format}, // the latter for …+json

@@ -45,20 +45,20 @@ func problemResponses(registry huma.Registry) map[string]*huma.Response {
 	}{
 		{http.StatusBadRequest, "The request can't be read.", []error{
 			&api.SyntaxError{Pointer: "/description", Why: "is given twice; give it once"},
-			&refusal{keywright.AmbiguousCredential, true},
+			&refusal{reason: keywright.AmbiguousCredential, sent: true},
 		}},
 		{http.StatusUnauthorized, "There is no valid key. A missing, a malformed and an unknown key are not told apart.", []error{
-			&refusal{keywright.Unknown, true}, &refusal{keywright.Revoked, true}, &refusal{keywright.Disabled, true},
-			&refusal{keywright.NotYetValid, true}, &refusal{keywright.Expired, true},
+			&refusal{reason: keywright.Unknown, sent: true}, &refusal{reason: keywright.Revoked, sent: true}, &refusal{reason: keywright.Disabled, sent: true},
+			&refusal{reason: keywright.NotYetValid, sent: true}, &refusal{reason: keywright.Expired, sent: true},
 		}},
 		{http.StatusPaymentRequired, "The account's plan has no API access.", []error{
 			&keywright.NotEntitledError{Plan: lite, Need: p.PlansWithAPIAccess()},
 		}},
 		{http.StatusForbidden, "Whoever asks may not do this.", []error{
 			&keywright.ForbiddenError{Right: policy.ManageKeys, Role: user, Who: p.RolesWith(policy.ManageKeys)},
-			keywright.ErrSuspended, &refusal{keywright.VersionNotAllowed, true}, crossOrigin(),
+			keywright.ErrSuspended, &refusal{reason: keywright.VersionNotAllowed, sent: true}, crossOrigin(),
 		}},
-		{http.StatusNotFound, "There is nothing by that id in the account; or, over the operator socket, no such account or member.", []error{keywright.ErrNotFound}},
+		{http.StatusNotFound, "There is nothing by that id in the account; or, for the operator, no such account or member.", []error{keywright.ErrNotFound}},
 		{http.StatusConflict, "This is at odds with what is there already.", []error{
 			&keywright.ConflictError{Field: "email", Why: "is a member already"}, keywright.ErrRevoked, keywright.ErrLastOwner,
 		}},

@@ -10,8 +10,19 @@ import (
 	"github.com/keywright/keywright"
 )
 
-// operator reads from the headers in which account the operator acts, and as whom.
-func (h *handler) operator(r *http.Request, op *huma.Operation) (keywright.Principal, error) {
+// operator is the operator, who acts by a token or, when that is empty, over the socket; or the
+// member in whose place he acts.
+func (h *handler) operator(r *http.Request, op *huma.Operation, token keywright.OperatorTokenID) (keywright.Principal, error) {
+	by, err := h.acting(r, op)
+	by.Token = token
+	if err != nil || !by.ForOperator {
+		return by, err
+	}
+	return by, h.member(r.Context(), by, op.OperationID == opSelf)
+}
+
+// acting reads from the headers in which account the operator acts, and as whom.
+func (h *handler) acting(r *http.Request, op *huma.Operation) (keywright.Principal, error) {
 	slugs, emails := r.Header.Values("Keywright-Account"), r.Header.Values("Keywright-Act-As")
 	switch {
 	case len(slugs) > 1:

@@ -18,7 +18,7 @@ import (
 // problem turns any error into what is answered, and the headers that go with it. An error
 // that nobody foresaw becomes a bare 500; its cause is logged under the request's id.
 func (h *handler) problem(ctx context.Context, v *visit, err error) (*api.Problem, http.Header) {
-	if errors.Is(err, keywright.ErrNotFound) && v.by == keywright.Operator("") {
+	if errors.Is(err, keywright.ErrNotFound) && v.by.Kind == keywright.PrincipalOperator && v.by.Account == "" {
 		err = accountNeeded()
 	}
 	p, known := problemOf(v.operation, err)
@@ -76,6 +76,9 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 	case errors.As(err, &problem):
 		return problem, true
 	case errors.As(err, &refused):
+		if refused.token {
+			return tokenRefusalOf(refused.reason)
+		}
 		return refusalOf(refused.reason)
 	case errors.As(err, &syntax):
 		p := api.NewProblem(http.StatusBadRequest, api.CodeInvalidJSON, "Invalid JSON", "The body is not the JSON object that this operation takes.")
@@ -110,7 +113,7 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		p.Detail += " Keys keep their place and work again after an upgrade."
 		return p, true
 	case errors.Is(err, keywright.ErrRevoked):
-		return api.NewProblem(http.StatusConflict, api.CodeAlreadyRevoked, "Already revoked", "The key was revoked before. That is final; the first time and reason stay."), true
+		return api.NewProblem(http.StatusConflict, api.CodeAlreadyRevoked, "Already revoked", "It was revoked before. That is final; the first time and reason stay."), true
 	case errors.Is(err, keywright.ErrAlreadyIssued):
 		p := api.NewProblem(http.StatusConflict, api.CodeAlreadyIssued, "Already issued", "The same form was sent before.")
 		if errors.As(err, &issued) {
@@ -175,10 +178,24 @@ func refusalOf(reason keywright.Reason) (*api.Problem, bool) {
 	return nil, false
 }
 
+// tokenRefusalOf is the same for whoever proved that he holds an operator's token.
+func tokenRefusalOf(reason keywright.Reason) (*api.Problem, bool) {
+	code := api.Code(reason)
+	switch reason {
+	case keywright.Revoked:
+		return api.NewProblem(http.StatusUnauthorized, code, "Token revoked", "This operator token was revoked. That is final; use another one."), true
+	case keywright.Expired:
+		return api.NewProblem(http.StatusUnauthorized, code, "Token expired", "This operator token has expired. Use another one."), true
+	case keywright.OutOfScope:
+		return api.NewProblem(http.StatusForbidden, code, "Out of scope", "This operator token is only for asking the data plane for verdicts. Use one that was issued to operate."), true
+	}
+	return nil, false
+}
+
 // whyForbidden says who may, why that is so, and what one can do instead (F1, F17).
 func whyForbidden(e *keywright.ForbiddenError) string {
 	if e.Right == "" {
-		return "Only the operator of this service may do this. Ask whoever runs it."
+		return "Only the operator of this service may do this: over its socket, or with an operator token, which no API key is. Ask whoever runs it."
 	}
 	if e.Role.Label == "" {
 		return sentence(e.Error()) + " Whoever asked is no longer active in the account."

@@ -52,7 +52,7 @@ func TestEveryErrorOfTheDomainHasItsProblem(t *testing.T) {
 func TestEveryReasonOfAVerdictHasItsProblem(t *testing.T) {
 	for _, reason := range keywright.Reasons() {
 		t.Run(string(reason), func(t *testing.T) {
-			golden(t, "reason_"+string(reason), &refusal{reason, true})
+			golden(t, "reason_"+string(reason), &refusal{reason: reason, sent: true})
 		})
 	}
 }

@@ -21,9 +21,9 @@ import (
 // a console beside it.
 type Options struct {
 	// Operator says that whoever reaches this handler is the operator: it is for a socket that
-	// nobody else can open. The header Keywright-Account then names the account that is acted
-	// in, by its slug, and Keywright-Act-As the member in whose place, by e-mail address. A
-	// path that names a key needs no account.
+	// nobody else can open. Elsewhere he sends a token of his. The header Keywright-Account then
+	// names the account that is acted in, by its slug, and Keywright-Act-As the member in whose
+	// place, by e-mail address. A path that names a key needs no account.
 	Operator bool
 
 	// Session finds the member who is signed in to the console with the same browser. It is
@@ -46,6 +46,14 @@ type service interface {
 	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
+
+	OperatorBy(ctx context.Context, text string) (keywright.Principal, keywright.Reason, error)
+	IssueOperatorToken(ctx context.Context, by keywright.Principal, n keywright.NewOperatorToken) (keywright.OperatorToken, secret.Secret, error)
+	OperatorTokens(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.OperatorToken, keywright.Cursor, error)
+	OperatorToken(ctx context.Context, by keywright.Principal, id keywright.OperatorTokenID) (keywright.OperatorToken, error)
+	RevokeOperatorToken(ctx context.Context, by keywright.Principal, id keywright.OperatorTokenID, why string) (keywright.OperatorToken, keywright.Commit, error)
+
+	Events(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)
 	SetPlan(ctx context.Context, by keywright.Principal, plan string) (keywright.Account, keywright.Commit, error)
@@ -93,6 +101,8 @@ func New(svc service, o Options) http.Handler {
 	h.members()
 	h.account()
 	h.operators()
+	h.operatorTokens()
+	h.audit()
 	h.policies()
 	h.self()
 	h.document()

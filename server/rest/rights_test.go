@@ -24,6 +24,7 @@ type operation struct {
 const (
 	absentKey    = "/v1/keys/key_000000000000"
 	absentMember = "/v1/members/mem_00000000000000000000"
+	absentToken  = "/v1/operator/tokens/tok_000000000000"
 )
 
 func operations() map[string]operation {
@@ -45,8 +46,14 @@ func operations() map[string]operation {
 		"changeAccount":   {"PATCH", "/v1/account", `{"plan":"standard"}`, operator, 200},
 		"createAccount":   {"POST", "/v1/accounts", `{"slug":"NEW","name":"New","plan":"basic","owner":{"email":"NEW@example.com"}}`, operator, 201},
 		"listAccounts":    {"GET", "/v1/accounts", "", operator, 200},
+		"listEvents":      {"GET", "/v1/audit", "", admins, 200},
 		"getPolicy":       {"GET", "/v1/policy", "", operator, 200},
 		"checkPolicy":     {"POST", "/v1/policy/check", `{"text":"product: {}"}`, operator, 422},
+
+		"issueOperatorToken":  {"POST", "/v1/operator/tokens", `{"description":"a gateway","use":"verify"}`, operator, 201},
+		"listOperatorTokens":  {"GET", "/v1/operator/tokens", "", operator, 200},
+		"getOperatorToken":    {"GET", absentToken, "", operator, 404},
+		"revokeOperatorToken": {"POST", absentToken + "/revoke", "", operator, 404},
 	}
 }
 
@@ -79,6 +86,9 @@ func TestF1OnlyAnOwnerOrAdminReachesTheKeys(t *testing.T) {
 				"in whose place the operator acts": func(w *world, body string) *reply {
 					return w.do(w.operator, op.method, op.path, body, "Keywright-Account: acme", "Keywright-Act-As: "+role+"@example.com")
 				},
+				"in whose place the operator acts by a token": func(w *world, body string) *reply {
+					return w.withToken(op.method, op.path, body, "Keywright-Act-As: "+role+"@example.com")
+				},
 			}
 			may := slices.Contains(strings.Fields(op.may), role)
 			switch role {
@@ -86,7 +96,10 @@ func TestF1OnlyAnOwnerOrAdminReachesTheKeys(t *testing.T) {
 				ways = map[string]func(*world, string) *reply{"by a header": func(w *world, body string) *reply { return w.withKey(op.method, op.path, body) }}
 				may = op.may != "operator"
 			case "the operator":
-				ways = map[string]func(*world, string) *reply{"over the socket": func(w *world, body string) *reply { return w.asOperator(op.method, op.path, body) }}
+				ways = map[string]func(*world, string) *reply{
+					"over the socket": func(w *world, body string) *reply { return w.asOperator(op.method, op.path, body) },
+					"by a token":      func(w *world, body string) *reply { return w.withToken(op.method, op.path, body) },
+				}
 				may = true
 			}
 			for way, ask := range ways {
@@ -125,9 +138,10 @@ func TestF2WithoutAPIAccessTheAnswerIs402(t *testing.T) {
 			continue
 		}
 		for way, got := range map[string]*reply{
-			"by a key":                         w.withKey(op.method, op.path, op.body),
-			"signed in to the console":         w.do(w.public, op.method, op.path, op.body, "Test-Signed-In: owner"),
-			"in whose place the operator acts": w.do(w.operator, op.method, op.path, op.body, "Keywright-Account: acme", "Keywright-Act-As: owner@example.com"),
+			"by a key":                          w.withKey(op.method, op.path, op.body),
+			"signed in to the console":          w.do(w.public, op.method, op.path, op.body, "Test-Signed-In: owner"),
+			"in whose place the operator acts":  w.do(w.operator, op.method, op.path, op.body, "Keywright-Account: acme", "Keywright-Act-As: owner@example.com"),
+			"in whose place he acts by a token": w.withToken(op.method, op.path, op.body, "Keywright-Act-As: owner@example.com"),
 		} {
 			t.Run(name+" "+way, func(t *testing.T) {
 				got.t = t

@@ -38,6 +38,11 @@ func (h *handler) getSelf(ctx context.Context, by keywright.Principal, _ *nothin
 	case keywright.PrincipalKey:
 		key := h.wireKey(found.Key)
 		self.Key = &key
+	case keywright.PrincipalOperator:
+		if found.Token.ID != "" {
+			token := h.wireToken(found.Token)
+			self.Token = &token
+		}
 	}
 	if by.Kind == keywright.PrincipalOperator || found.Plan.APIAccess {
 		self.Rights = each(found.Rights, func(r policy.Right) string { return string(r) })

@@ -29,8 +29,8 @@ type visitKey struct{}
 func visitOf(ctx context.Context) *visit { return ctx.Value(visitKey{}).(*visit) }
 
 // mostBody is the most that a body may have. The operator sends policy files.
-func (h *handler) mostBody() int64 {
-	if h.options.Operator {
+func (v *visit) mostBody() int64 {
+	if v.by.Kind == keywright.PrincipalOperator {
 		return MaxOperatorBody
 	}
 	return maxBody
@@ -49,7 +49,7 @@ func (h *handler) enter(ctx huma.Context, next func(huma.Context)) {
 		err = checkQuery(r.URL.RawQuery, op)
 	}
 	if err == nil && op.RequestBody != nil {
-		v.body, err = readBody(w, r, op.RequestBody.Required, h.mostBody())
+		v.body, err = readBody(w, r, op.RequestBody.Required, v.mostBody())
 	}
 	if err != nil {
 		h.refuse(w, r, v, err)

@@ -46,6 +46,7 @@ type world struct {
 	members          map[string]keywright.Member // of acme, by role
 	key, foreign     keywright.Key               // of acme, of globex
 	secret           string                      // of key
+	token            string                      // of the operator, who may do everything by it
 }
 
 func newWorld(t *testing.T) *world {
@@ -69,6 +70,7 @@ func newWorld(t *testing.T) *world {
 	w.key, text = w.issue(w.acme, "nightly export")
 	w.secret = text.Reveal()
 	w.foreign, _ = w.issue(w.globex, "somebody else's")
+	w.token = w.operatorToken(keywright.UseOperate).Reveal()
 	w.public, w.operator = w.serve(w.svc)
 	return w
 }
@@ -151,6 +153,15 @@ func (w *world) issue(a keywright.Account, description string) (keywright.Key, s
 	return key, text
 }
 
+func (w *world) operatorToken(use keywright.TokenUse) secret.Secret {
+	w.t.Helper()
+	_, text, err := w.svc.IssueOperatorToken(w.t.Context(), keywright.Operator(""), keywright.NewOperatorToken{Description: "the office", Use: use})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return text
+}
+
 func (w *world) plan(name string) {
 	w.t.Helper()
 	if _, _, err := w.svc.SetPlan(w.t.Context(), keywright.Operator(w.acme.ID), name); err != nil {
@@ -197,6 +208,12 @@ func (w *world) withKey(method, path, body string) *reply {
 func (w *world) asOperator(method, path, body string) *reply {
 	w.t.Helper()
 	return w.do(w.operator, method, path, body, "Keywright-Account: acme")
+}
+
+// withToken asks as the operator from another machine, in acme.
+func (w *world) withToken(method, path, body string, headers ...string) *reply {
+	w.t.Helper()
+	return w.do(w.public, method, path, body, append([]string{"Authorization: Bearer " + w.token, "Keywright-Account: acme"}, headers...)...)
 }
 
 // do asks, and holds the answer against the contract. Headers are "Name: value".
