@@ -17,6 +17,8 @@ func globalFlags() []cli.Flag {
 			Name: "data", Value: "data", TakesFile: true, OnlyOnce: true, Sources: cli.EnvVars("KEYWRIGHT_DATA"),
 			Usage: "folder `DIR` of the server's database, keyring and operator socket",
 		},
+		&cli.StringFlag{Name: "server", OnlyOnce: true, Usage: "`URL` of the console of a server on another machine, in place of the one here; needs a token of the operator's in KEYWRIGHT_TOKEN"},
+		&cli.StringFlag{Name: "token-file", TakesFile: true, OnlyOnce: true, Usage: "`FILE` with the token for --server, in place of KEYWRIGHT_TOKEN"},
 		&cli.BoolFlag{Name: "json", Usage: "print the API's JSON object in place of text"},
 	}
 }

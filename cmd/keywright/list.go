@@ -3,16 +3,24 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
-// list reads all pages of a list, whose elements stand under name. Each page begins where the
-// one before it ended, so what is made or revoked meanwhile neither hides nor doubles another.
+// list reads all pages of a list, whose elements stand under name.
 func (o *operator) list(ctx context.Context, path, name string) ([]json.RawMessage, error) {
+	return o.listSome(ctx, path, name, math.MaxInt)
+}
+
+// listSome reads at most most of a list. Each page begins where the one before it ended, so what
+// is made or revoked meanwhile neither hides nor doubles another.
+func (o *operator) listSome(ctx context.Context, path, name string, most int) ([]json.RawMessage, error) {
 	var all []json.RawMessage
-	query := url.Values{"limit": {"200"}}
+	query := url.Values{}
 	for {
+		query.Set("limit", strconv.Itoa(min(most-len(all), 200)))
 		answer, err := o.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil)
 		if err != nil {
 			return nil, err
@@ -32,7 +40,7 @@ func (o *operator) list(ctx context.Context, path, name string) ([]json.RawMessa
 				return nil, err
 			}
 		}
-		if next == nil {
+		if next == nil || len(all) >= most {
 			return all, nil
 		}
 		if *next == query.Get("cursor") {

@@ -31,27 +31,30 @@ const (
 // socketPath is where the server of a data folder listens for the operator.
 func socketPath(data string) string { return filepath.Join(data, "keywright.sock") }
 
-// operator speaks REST to a server over its operator socket. It sends no credential: the
-// socket's mode keeps everyone else out.
+// operator speaks REST to a server: over its operator socket, without a credential, because the
+// socket's mode keeps everyone else out; or to one on another machine, with a token.
 type operator struct {
 	client *http.Client
-	data   string
+	base   string // begins the address of each request
+	data   string // the folder of the socket's server
+	server string // the address of the other machine's, else empty
 	header http.Header
 }
 
-// dial prepares to speak to the server of the data folder. It connects at the first call.
+// dial prepares to speak to the server of the data folder, or to that of --server. It connects at
+// the first call.
 func dial(cmd *cli.Command) (*operator, error) {
-	data := cmd.String("data")
-	if data == "" {
-		return nil, usage(cmd, "--data (or KEYWRIGHT_DATA) is empty; name the folder that the server uses")
-	}
-	if socket := socketPath(data); len(socket) > maxSocketPath {
-		return nil, failed("the path of the operator socket has %d bytes, and at most %d can be used; name the folder by a shorter path, such as a relative one", len(socket), maxSocketPath)
-	}
 	if cmd.String("as") != "" && cmd.String("account") == "" {
 		return nil, usage(cmd, "--as needs --account: a member is one of an account")
 	}
-	o := connect(data)
+	reach := local
+	if cmd.IsSet("server") { // also to nothing: a variable that was not set must not mean the server here
+		reach = remote
+	}
+	o, err := reach(cmd)
+	if err != nil {
+		return nil, err
+	}
 	for flag, header := range map[string]string{"account": accountHeader, "as": actAsHeader} {
 		if value := cmd.String(flag); value != "" {
 			if err := o.name(cmd, header, "--"+flag, value); err != nil {
@@ -60,6 +63,20 @@ func dial(cmd *cli.Command) (*operator, error) {
 		}
 	}
 	return o, nil
+}
+
+// local prepares to speak to the server of the data folder.
+func local(cmd *cli.Command) (*operator, error) {
+	data := cmd.String("data")
+	switch socket := socketPath(data); {
+	case cmd.IsSet("token-file"):
+		return nil, usage(cmd, "--token-file needs --server: the server here takes no token")
+	case data == "":
+		return nil, usage(cmd, "--data (or KEYWRIGHT_DATA) is empty; name the folder that the server uses")
+	case len(socket) > maxSocketPath:
+		return nil, failed("the path of the operator socket has %d bytes, and at most %d can be used; name the folder by a shorter path, such as a relative one", len(socket), maxSocketPath)
+	}
+	return connect(data), nil
 }
 
 // name says in a header of each request which account or member is meant; what was typed for
@@ -74,15 +91,19 @@ func (o *operator) name(cmd *cli.Command, header, typed, value string) error {
 
 // connect makes an operator that acts in no account yet.
 func connect(data string) *operator {
-	return &operator{data: data, header: http.Header{}, client: &http.Client{
-		Timeout: answerTimeout,
-		Transport: &http.Transport{
-			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, "unix", socketPath(data))
-			},
+	return &operator{data: data, base: "http://localhost", header: http.Header{}, client: client(&http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socketPath(data))
 		},
+	})}
+}
+
+// client goes nowhere else than it is told to: a token must not follow a redirect.
+func client(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Timeout: answerTimeout, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}
 }
 
 // call sends body, if any, and answers what the server sent.
@@ -98,7 +119,7 @@ func (o *operator) call(ctx context.Context, method, path string, body any) (jso
 		}
 		sent = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, sent)
+	r, err := http.NewRequestWithContext(ctx, method, o.base+path, sent)
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -16,8 +18,14 @@ import (
 // not of this version.
 func (o *operator) refused(status int, text []byte) error {
 	var p api.Problem
-	if json.Unmarshal(text, &p) != nil || p.Title == "" {
+	switch known := json.Unmarshal(text, &p) == nil && p.Title != ""; {
+	case !known && o.server != "":
+		return failed("%s answered %d (%s) and not as Keywright does; is it the console's address, and the server of this version? ours: keywright version", o.server, status, http.StatusText(status))
+	case !known:
 		return failed("the server answered %d (%s) without saying why; is it of this version? ours: keywright version", status, http.StatusText(status))
+	}
+	if p.Code == api.CodeUnauthenticated && o.server != "" {
+		return failed("%s does not know this token; was it issued there? on its machine, see: keywright token list", o.server)
 	}
 	for _, wrong := range p.Errors {
 		switch {
@@ -32,10 +40,17 @@ func (o *operator) refused(status int, text []byte) error {
 
 // unanswered says why no answer came, and whether something may have been changed.
 func (o *operator) unanswered(err error, method string) error {
-	socket := socketPath(o.data)
+	socket := cmp.Or(o.server, socketPath(o.data))
 	var dialing *net.OpError
 	notSent := errors.As(err, &dialing) && dialing.Op == "dial"
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &untrusted):
+		return failed("the certificate of %s is not to be trusted: %v", socket, untrusted.Err)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return failed("%s does not speak https", socket)
+	case notSent && o.server != "":
+		return failed("can't reach %s: %v", socket, dialing.Err)
 	case notSent && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)):
 		return failed("no server on %s; start one with: keywright serve --data %s, or name another's folder with --data", socket, o.data)
 	case notSent && errors.Is(err, fs.ErrPermission):

@@ -8,7 +8,7 @@ import (
 
 // commands are those that speak to a running server, and version.
 func commands() []*cli.Command {
-	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), policyCommand(), versionCommand()}
+	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), tokenCommand(), policyCommand(), auditCommand(), versionCommand()}
 }
 
 // run runs one command line and answers the exit code.

@@ -49,6 +49,9 @@ func TestScripts(t *testing.T) {
 			"shows":  shows,
 			"issue":  issueMany,
 			"verify": verify,
+			"ask":    ask,
+			"server": serverAddress,
+			"write":  write,
 		},
 	})
 }
@@ -118,7 +121,7 @@ func start(ts *testscript.TestScript, stdout io.Writer, args []string) error {
 	defer func() { _ = words.Close() }()
 	c := exec.Command(args[0], args[1:]...)
 	c.Stdout, c.Stderr, c.Dir = stdout, words, ts.MkAbs(".")
-	for _, name := range []string{"PATH", "KEYWRIGHT_DATA", "TZ", "GORACE"} {
+	for _, name := range []string{"PATH", "KEYWRIGHT_DATA", "KEYWRIGHT_TOKEN", "TZ", "GORACE"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	return c.Run()
@@ -172,21 +175,62 @@ func issueMany(ts *testscript.TestScript, _ bool, args []string) {
 // verify asks the data plane about a key: verify KEY revoked. The first argument names the
 // variable that holds it.
 func verify(ts *testscript.TestScript, _ bool, args []string) {
-	text, err := os.ReadFile(filepath.Join(ts.Getenv("KEYWRIGHT_DATA"), "addresses.json"))
+	status, code := askAbout(ts, args[0], "")
+	if status != http.StatusOK || code != args[1] {
+		ts.Fatalf("verdict %d %s, want %s", status, code, args[1])
+	}
+}
+
+// ask does the same with a caller's token, in the variable that the third argument names, and wants
+// a status and a code: ask KEY TOKEN 200 valid.
+func ask(ts *testscript.TestScript, _ bool, args []string) {
+	status, code := askAbout(ts, args[0], args[1])
+	if want := strings.Join(args[2:], " "); fmt.Sprint(status, " ", code) != want {
+		ts.Fatalf("got %d %s, want %s", status, code, want)
+	}
+}
+
+func askAbout(ts *testscript.TestScript, key, token string) (status int, code string) {
+	sent, err := json.Marshal(api.VerifyRequest{Credential: ts.Getenv(key)})
 	ts.Check(err)
-	var where struct{ Verify string }
-	ts.Check(json.Unmarshal(text, &where))
-	sent, err := json.Marshal(api.VerifyRequest{Credential: ts.Getenv(args[0])})
-	ts.Check(err)
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, where.Verify+"/v1/verify", bytes.NewReader(sent))
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, addressesOf(ts).Verify+"/v1/verify", bytes.NewReader(sent))
 	ts.Check(err)
 	r.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+ts.Getenv(token))
+	}
 	answer, err := http.DefaultClient.Do(r)
 	ts.Check(err)
 	defer func() { _ = answer.Body.Close() }()
-	var verdict api.Verdict
-	ts.Check(json.NewDecoder(answer.Body).Decode(&verdict))
-	if string(verdict.Code) != args[1] || verdict.Valid != (verdict.Code == api.CodeValid) {
-		ts.Fatalf("verdict %t %s, want %s", verdict.Valid, verdict.Code, args[1])
+	var said struct {
+		Code  string
+		Valid bool
 	}
+	ts.Check(json.NewDecoder(answer.Body).Decode(&said))
+	if said.Valid != (said.Code == string(api.CodeValid)) {
+		ts.Fatalf("valid is %t, and the code %s", said.Valid, said.Code)
+	}
+	return answer.StatusCode, said.Code
+}
+
+// serverAddress keeps the address of the console in a variable: server URL.
+func serverAddress(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], addressesOf(ts).Console)
+}
+
+// addressesOf is where the server of the script's data folder listens. One that listens on every
+// address is asked on a loopback one.
+func addressesOf(ts *testscript.TestScript) (where addresses) {
+	text, err := os.ReadFile(filepath.Join(ts.Getenv("KEYWRIGHT_DATA"), "addresses.json"))
+	ts.Check(err)
+	ts.Check(json.Unmarshal(text, &where))
+	for _, any := range []string{"[::]", "0.0.0.0"} {
+		where.Verify = strings.Replace(where.Verify, any, "127.0.0.1", 1)
+	}
+	return where
+}
+
+// write writes a variable into a file, as who keeps a secret would: write TOKEN file.
+func write(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(ts.Getenv(args[0])+"\n"), 0o600))
 }

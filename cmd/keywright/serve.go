@@ -28,7 +28,7 @@ Example:
 			&cli.StringFlag{Name: "verify-listen", Value: "127.0.0.1:8081", Usage: "`ADDRESS` of the data plane", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_LISTEN")},
 			&cli.StringFlag{Name: "public-url", Usage: "`URL` under which people reach the console; default: http and the address of --listen", Sources: cli.EnvVars("KEYWRIGHT_PUBLIC_URL")},
 			&cli.StringFlag{Name: "policy", Usage: "`FILE` with roles, plans, API versions, scopes and routes; default: the built-in policy; SIGHUP reads it again", Sources: cli.EnvVars("KEYWRIGHT_POLICY")},
-			&cli.BoolFlag{Name: "verify-open", Usage: "let anyone who reaches --verify-listen ask for verdicts, on any address", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_OPEN")},
+			&cli.BoolFlag{Name: "verify-open", Usage: "let anyone who reaches --verify-listen ask for verdicts without a token, on any address", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_OPEN")},
 			&cli.IntFlag{Name: "trusted-hops", Usage: "`NUMBER` of proxies before the data plane that add the address that asked them to X-Forwarded-For; 0: the header is not believed", Sources: cli.EnvVars("KEYWRIGHT_TRUSTED_HOPS")},
 			&cli.BoolFlag{Name: "demo", Usage: "make the demo account at the first start", Sources: cli.EnvVars("KEYWRIGHT_DEMO")},
 			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "text or json", Sources: cli.EnvVars("KEYWRIGHT_LOG_FORMAT")},
@@ -37,6 +37,9 @@ Example:
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Present() {
 				return usage(c, "serve takes no arguments, only flags")
+			}
+			if c.IsSet("server") || c.IsSet("token-file") {
+				return usage(c, "serve runs a server here; --server is for the commands that speak to one")
 			}
 			settings := config.Config{
 				Data: c.String("data"), Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),

@@ -19,6 +19,12 @@ func (p *process) welcome(ctx context.Context, out io.Writer) error {
 	say("  Verify     http://%s/v1/verify", p.endpoints[1].Listener.Addr())
 	say("  Data       %s", p.settings.Data)
 	say("")
+	if p.settings.VerifyCallers() {
+		say("Verify is reached from other machines: each gateway needs a token. Make one with")
+		say("")
+		say("  keywright token issue --use verify --description TEXT --data %s", p.settings.Data)
+		say("")
+	}
 	if p.settings.Demo {
 		return p.welcomeDemo(ctx, say)
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // gateway runs the nginx example on ports of its own, in front of a keywright, and answers
-// its address.
-func gateway(t *testing.T, k *keywright) string {
+// its address. changes are made to it before: what stands in it, and what is to stand there.
+func gateway(t *testing.T, k *keywright, changes ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
@@ -28,6 +28,12 @@ func gateway(t *testing.T, k *keywright) string {
 	front, v1, v2 := freePort(t), freePort(t), freePort(t)
 	text := strings.NewReplacer("127.0.0.1:8081", strings.TrimPrefix(k.verify, "http://"),
 		"127.0.0.1:8090", front, "127.0.0.1:8091", v1, "127.0.0.1:8092", v2).Replace(string(config))
+	for i := 0; i+1 < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("the example has no %q", changes[i])
+		}
+		text = strings.ReplaceAll(text, changes[i], changes[i+1])
+	}
 	prefix, err := os.MkdirTemp(artefacts, "nginx")
 	if err != nil {
 		t.Fatal(err)
