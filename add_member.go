@@ -21,31 +21,27 @@ func (s *Service) AddMember(ctx context.Context, by Principal, n NewMember) (Mem
 	if strings.TrimSpace(n.Name) == "" {
 		n.Name, _, _ = strings.Cut(n.Email, "@")
 	}
-	member, invalid := s.newMember(n, now)
+	member, wrong := s.newMember(n, now)
 	member.Account = by.Account
 	// Who may not add members must not be able to spend our time on hashing.
 	if _, _, err := s.authorise(ctx, s.store, by, policy.ManageMembers); err != nil {
 		return Member{}, Token{}, fmt.Errorf("add a member: %w", err)
 	}
-	if invalid != nil {
-		return Member{}, Token{}, fmt.Errorf("add a member: %w", invalid)
-	}
-	password, err := s.choose(ctx, member.Email, n.Password)
-	if err != nil {
-		return Member{}, Token{}, fmt.Errorf("add a member: %w", err)
+	var password chosen
+	if wrong == nil {
+		password, wrong = s.choose(ctx, member.Email, n.Password)
 	}
 	var token Token
-	err = s.store.Write(ctx, func(tx Tx) error {
-		actor, _, err := s.authorise(ctx, tx, by, policy.ManageMembers)
-		if err != nil {
-			return err
+	err := s.write(ctx, by, policy.ManageMembers, now, func(tx Tx, actor Actor, _ Account) (err error) {
+		if wrong != nil {
+			return wrong
 		}
 		if err := s.notAbove(ctx, tx, by, member.Role); err != nil {
 			return err
 		}
 		token, err = s.join(ctx, tx, actor, &member, password, now)
 		return err
-	})
+	}, &member, &token)
 	if err != nil {
 		return Member{}, Token{}, fmt.Errorf("add a member: %w", err)
 	}

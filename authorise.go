@@ -8,13 +8,22 @@ import (
 	"github.com/keywright/keywright/policy"
 )
 
+// operatorOnly stands for a right that only the operator has, whichever account he means, or
+// none.
+const operatorOnly policy.Right = ""
+
 // authorise finds out whether by may use right in his account at this moment, and by what
-// name history will know him. Writers call it with their own transaction, so that a right
-// taken away before the commit is gone.
+// name history will know him. write calls it in its own transaction, so that a right taken
+// away before the commit is gone.
 //
 // Errors: ErrNotFound (no such account), ErrSuspended, *ForbiddenError, *NotEntitledError (a
 // key whose account's plan lacks API access).
 func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right policy.Right) (Actor, Account, error) {
+	if right == operatorOnly {
+		if actor, err := s.operates(ctx, r, by); err != nil || by.Account == "" {
+			return actor, Account{}, err
+		}
+	}
 	account, err := r.Account(ctx, by.Account)
 	if err != nil {
 		return Actor{}, Account{}, fmt.Errorf("account of the %s: %w", by.Kind, err)

@@ -13,17 +13,18 @@ import (
 //
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
 func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, Commit, error) {
-	if _, ok := s.Policy().Role(role); !ok {
-		return Member{}, Commit{}, s.unknownRole()
-	}
 	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
+		wanted, ok := s.Policy().Role(role)
+		if !ok {
+			return s.unknownRole()
+		}
 		if m.Role == role {
 			return nil
 		}
 		if err := s.notAbove(ctx, tx, by, role); err != nil {
 			return err
 		}
-		if wanted, _ := s.Policy().Role(role); !wanted.Owner {
+		if !wanted.Owner {
 			if err := s.notLastOwner(ctx, tx, *m); err != nil {
 				return err
 			}
@@ -80,20 +81,17 @@ func (s *Service) RenewInvitation(ctx context.Context, by Principal, id MemberID
 			return err
 		}
 		return s.record(ctx, tx, now, m.Account, actor, LinkRenewed, m.subject(), nil)
-	})
+	}, &token)
 	return m, token, err
 }
 
-// changeMember runs change on a member that by may touch, in one transaction.
-func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, change func(Tx, Actor, *Member, time.Time) error) (Member, Commit, error) {
+// changeMember runs change on a member that by may touch, in one transaction. It answers the
+// member, and what else is answered is given as to write.
+func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, change func(Tx, Actor, *Member, time.Time) error, more ...any) (Member, Commit, error) {
 	now := s.now()
 	var member Member
 	var commit Commit
-	err := s.store.Write(ctx, func(tx Tx) error {
-		actor, account, err := s.authorise(ctx, tx, by, policy.ManageMembers)
-		if err != nil {
-			return err
-		}
+	err := s.write(ctx, by, policy.ManageMembers, now, func(tx Tx, actor Actor, account Account) (err error) {
 		if member, err = tx.Member(ctx, account.ID, id); err != nil {
 			return err
 		}
@@ -109,7 +107,7 @@ func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, c
 		}
 		commit = commitOf(tx, account.ID, member.subject(), member != before)
 		return nil
-	})
+	}, append(more, &member, &commit)...)
 	if err != nil {
 		return Member{}, Commit{}, fmt.Errorf("change member %s: %w", clip(string(id)), err)
 	}

@@ -20,21 +20,19 @@ func (s *Service) CreateAccount(ctx context.Context, by Principal, n NewAccount)
 	if _, err := s.operates(ctx, s.store, by); err != nil { // before the time that hashing takes
 		return Account{}, Member{}, Token{}, err
 	}
-	return s.createAccount(ctx, n, func(tx Tx, _ time.Time) (Actor, error) { return s.operates(ctx, tx, by) })
+	return s.createAccount(ctx, by, n, func(Tx, time.Time) error { return nil })
 }
 
-// createAccount is CreateAccount for those whom first allows: it runs in the same transaction,
-// before anything is written, and says who they are.
-func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx, time.Time) (Actor, error)) (Account, Member, Token, error) {
+// createAccount is CreateAccount with something to do first, in the same transaction and
+// before anything is written.
+func (s *Service) createAccount(ctx context.Context, by Principal, n NewAccount, first func(Tx, time.Time) error) (Account, Member, Token, error) {
 	now := s.now()
 	account, wrong := s.newAccount(n, now)
 	owner, ownerWrong := s.newOwner(n.Owner, now)
-	if err := errors.Join(wrong, ownerWrong); err != nil {
-		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
-	}
-	password, err := s.choose(ctx, owner.Email, n.Owner.Password)
-	if err != nil {
-		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
+	wrong = errors.Join(wrong, ownerWrong)
+	var password chosen
+	if wrong == nil {
+		password, wrong = s.choose(ctx, owner.Email, n.Owner.Password)
 	}
 	id, err := s.newID("acct_", now)
 	if err != nil {
@@ -43,9 +41,11 @@ func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx
 	account.ID = AccountID(id)
 	owner.Account = account.ID
 	var token Token
-	err = s.store.Write(ctx, func(tx Tx) error {
-		actor, err := first(tx, now)
-		if err != nil {
+	err = s.write(ctx, by, operatorOnly, now, func(tx Tx, actor Actor, _ Account) error {
+		if wrong != nil {
+			return wrong
+		}
+		if err := first(tx, now); err != nil {
 			return err
 		}
 		if err := tx.InsertAccount(ctx, account); err != nil {
@@ -57,9 +57,9 @@ func (s *Service) createAccount(ctx context.Context, n NewAccount, first func(Tx
 		}
 		token, err = s.join(ctx, tx, actor, &owner, password, now)
 		return err
-	})
+	}, &account, &owner, &token)
 	if err != nil {
-		return Account{}, Member{}, Token{}, fmt.Errorf("create account %s: %w", account.Slug, err)
+		return Account{}, Member{}, Token{}, fmt.Errorf("create an account: %w", err)
 	}
 	return account, owner, token, nil
 }
@@ -98,23 +98,17 @@ func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
 //
 // Errors: ErrNotFound, *ForbiddenError, *InvalidError (plan).
 func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Account, Commit, error) {
-	if _, err := s.operates(ctx, s.store, by); err != nil {
-		return Account{}, Commit{}, err
-	}
-	if _, ok := s.Policy().Plan(plan); !ok {
-		return Account{}, Commit{}, s.unknownPlan()
-	}
 	now := s.now()
 	var account Account
 	var commit Commit
-	err := s.store.Write(ctx, func(tx Tx) error {
-		actor, err := s.operates(ctx, tx, by)
-		if err != nil {
-			return err
+	err := s.write(ctx, by, operatorOnly, now, func(tx Tx, actor Actor, in Account) error {
+		if _, ok := s.Policy().Plan(plan); !ok {
+			return s.unknownPlan()
 		}
-		if account, err = tx.Account(ctx, by.Account); err != nil {
-			return err
+		if in.ID == "" {
+			return ErrNotFound
 		}
+		account = in
 		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
 		commit = commitOf(tx, account.ID, subject, account.Plan != plan)
 		if account.Plan == plan {
@@ -126,7 +120,7 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 		}
 		account.Plan = plan
 		return s.record(ctx, tx, now, account.ID, actor, PlanChanged, subject, map[string]string{"from": from, "to": plan})
-	})
+	}, &account, &commit)
 	if err != nil {
 		return Account{}, Commit{}, fmt.Errorf("set the plan: %w", err)
 	}

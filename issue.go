@@ -32,11 +32,7 @@ func (s *Service) Issue(ctx context.Context, by Principal, n NewKey) (Key, secre
 	key, err := s.newKey(by, n, now)
 	invalid := err
 	var text secret.Secret
-	err = s.store.Write(ctx, func(tx Tx) error {
-		actor, account, err := s.authorise(ctx, tx, by, policy.ManageKeys)
-		if err != nil {
-			return err
-		}
+	err = s.write(ctx, by, policy.ManageKeys, now, func(tx Tx, actor Actor, account Account) error {
 		if err := s.entitled(account); err != nil {
 			return err
 		}
@@ -56,7 +52,7 @@ func (s *Service) Issue(ctx context.Context, by Principal, n NewKey) (Key, secre
 			return err
 		}
 		return s.record(ctx, tx, now, key.Account, actor, KeyIssued, key.subject(), map[string]string{"version": key.Version})
-	})
+	}, &key, &text)
 	if err != nil {
 		return Key{}, secret.Secret{}, fmt.Errorf("issue a key: %w", err)
 	}

@@ -24,11 +24,7 @@ func (s *Service) IssueOperatorToken(ctx context.Context, by Principal, n NewOpe
 	now := s.now()
 	token, invalid := s.newOperatorToken(n, now)
 	var text secret.Secret
-	err := s.store.Write(ctx, func(tx Tx) error {
-		actor, err := s.operates(ctx, tx, by)
-		if err != nil {
-			return err
-		}
+	err := s.write(ctx, by, operatorOnly, now, func(tx Tx, actor Actor, _ Account) (err error) {
 		if invalid != nil { // said only to those who may issue
 			return invalid
 		}
@@ -42,7 +38,7 @@ func (s *Service) IssueOperatorToken(ctx context.Context, by Principal, n NewOpe
 			return err
 		}
 		return s.record(ctx, tx, now, "", actor, TokenIssued, token.subject(), map[string]string{"use": string(token.Use)})
-	})
+	}, &token, &text)
 	if err != nil {
 		return OperatorToken{}, secret.Secret{}, fmt.Errorf("issue an operator token: %w", err)
 	}

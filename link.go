@@ -99,15 +99,15 @@ func (s *Service) SetUp(ctx context.Context, token string, n NewAccount) (Accoun
 		_, ownerWrong := s.newOwner(n.Owner, s.now())
 		return Account{}, Member{}, errors.Join(wrong, ownerWrong, goodPassword(""))
 	}
-	account, owner, _, err := s.createAccount(ctx, n, func(tx Tx, now time.Time) (Actor, error) {
+	account, owner, _, err := s.createAccount(ctx, Operator(""), n, func(tx Tx, now time.Time) error {
 		any, err := tx.Accounts(ctx, Page{Limit: 1})
 		if err != nil {
-			return Actor{}, err
+			return err
 		}
 		if len(any) > 0 {
-			return Actor{}, ErrLinkSpent
+			return ErrLinkSpent
 		}
-		return operatorActor(), tx.SpendLink(ctx, linkHash(token), now)
+		return tx.SpendLink(ctx, linkHash(token), now)
 	})
 	return account, owner, err
 }

@@ -1,5 +1,7 @@
 package keywright
 
+import "strings"
+
 // Principal is who asks: the operator, a member or a key. It says who, not what he may do;
 // that is looked up anew in the transaction of each operation, so that a right taken away
 // is gone at once.
@@ -16,6 +18,10 @@ type Principal struct {
 	// ForOperator marks a member in whose name the operator acts: he may do what the member
 	// may, no more, and history tells who it was.
 	ForOperator bool
+
+	// Once lets what he asks for, if it changes something, take effect once however often he
+	// sends it. nil: each time.
+	Once *Once
 }
 
 // PrincipalKind is a kind of Principal.
@@ -40,6 +46,19 @@ func (m Member) By() Principal {
 
 // By is the key as a Principal.
 func (k Key) By() Principal { return Principal{Kind: PrincipalKey, Account: k.Account, Key: k.ID} }
+
+// caller is who asks, in a form that no two callers share: what Once is bound to. It must
+// never change for those whom it can already tell apart: they would do again what they did.
+func (p Principal) caller() string {
+	who := strings.Join([]string{string(p.Kind), string(p.Account), string(p.Member), string(p.Key)}, " ")
+	if p.ForOperator {
+		who += " for the operator"
+	}
+	if p.Token != "" {
+		who += " by " + string(p.Token)
+	}
+	return who
+}
 
 // Actor is who did something, as history names him: with the name that he had then.
 type Actor struct {

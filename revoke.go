@@ -18,11 +18,7 @@ func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string
 	now := s.now()
 	var key Key
 	var commit Commit
-	err := s.store.Write(ctx, func(tx Tx) error {
-		actor, account, err := s.authorise(ctx, tx, by, policy.ManageKeys)
-		if err != nil {
-			return err
-		}
+	err := s.write(ctx, by, policy.ManageKeys, now, func(tx Tx, actor Actor, account Account) (err error) {
 		if strings.TrimSpace(why) != "" {
 			if why, err = line("reason", why, MaxReason); err != nil {
 				return err
@@ -44,7 +40,7 @@ func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string
 			details = map[string]string{"why": why}
 		}
 		return s.record(ctx, tx, now, account.ID, actor, KeyRevokedBy, key.subject(), details)
-	})
+	}, &key, &commit)
 	if err != nil {
 		return Key{}, Commit{}, fmt.Errorf("revoke key %s: %w", clip(string(id)), err)
 	}

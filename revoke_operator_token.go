@@ -15,11 +15,7 @@ func (s *Service) RevokeOperatorToken(ctx context.Context, by Principal, id Oper
 	now := s.now()
 	var token OperatorToken
 	var commit Commit
-	err := s.store.Write(ctx, func(tx Tx) error {
-		actor, err := s.operates(ctx, tx, by)
-		if err != nil {
-			return err
-		}
+	err := s.write(ctx, by, operatorOnly, now, func(tx Tx, actor Actor, _ Account) (err error) {
 		if strings.TrimSpace(why) != "" {
 			if why, err = line("reason", why, MaxReason); err != nil {
 				return err
@@ -41,7 +37,7 @@ func (s *Service) RevokeOperatorToken(ctx context.Context, by Principal, id Oper
 			details = map[string]string{"why": why}
 		}
 		return s.record(ctx, tx, now, "", actor, TokenRevoked, token.subject(), details)
-	})
+	}, &token, &commit)
 	if err != nil {
 		return OperatorToken{}, Commit{}, fmt.Errorf("revoke operator token %s: %w", clip(string(id)), err)
 	}

@@ -43,6 +43,8 @@ type Reader interface {
 
 	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
 	AllEvents(ctx context.Context, page Page) ([]Event, error)                 // of all accounts and of none, newest first
+
+	Answer(ctx context.Context, id []byte) (Answer, error) // however old
 }
 
 // Tx is one transaction of a Store. Whatever it changes of what a verification looks at, the
@@ -74,6 +76,8 @@ type Tx interface {
 
 	InsertOperatorToken(ctx context.Context, t OperatorToken, s Seal) error                                 // *ConflictError (id)
 	RevokeOperatorToken(ctx context.Context, id OperatorTokenID, by Actor, why string, now time.Time) error // ErrRevoked
+
+	KeepAnswer(ctx context.Context, a Answer) error // in place of an older one of that id
 
 	// PolicyChanged takes note that the policy is another one from this revision on.
 	PolicyChanged(ctx context.Context) error

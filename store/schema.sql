@@ -128,6 +128,14 @@ CREATE TABLE changes (
 	PRIMARY KEY (revision, position)
 );
 
+-- The answers to requests that came with an idempotency key, sealed.
+CREATE TABLE answers (
+	id     BYTEA  PRIMARY KEY,
+	told   BYTEA  NOT NULL,
+	secret BYTEA,
+	at     BIGINT NOT NULL
+);
+
 CREATE TABLE sessions (
 	token      TEXT   PRIMARY KEY,
 	data       BYTEA  NOT NULL,

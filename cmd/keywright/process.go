@@ -188,17 +188,22 @@ func (p *process) follow(ctx context.Context, out io.Writer) error {
 // one further behind loads everything anew.
 const keptChanges = 100_000
 
-// watch cleans out what is old once an hour, and ends the process when a commit failed half-way: what
+// watch cleans out what is old, and ends the process when a commit failed half-way: what
 // stands in the database is then only known to the next start.
 func (p *process) watch(ctx context.Context) error {
-	hourly := time.NewTicker(time.Hour)
+	hourly, minutely := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer hourly.Stop()
+	defer minutely.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-p.store.Broken():
 			return fmt.Errorf("the database failed in the middle of a commit; start again to see what stands: %w", keywright.ErrOutcomeUnknown)
+		case now := <-minutely.C: // a secret must not lie there much longer than it is told
+			if err := p.store.ForgetAnswers(ctx, now); err != nil {
+				p.log.Warn("old answers stay for now", "error", err)
+			}
 		case now := <-hourly.C:
 			if err := p.store.DeleteExpiredSessions(ctx, now); err != nil {
 				p.log.Warn("old sessions stay for now", "error", err)

@@ -78,6 +78,11 @@ func troubles() []trouble {
 			advice: "Try again in a few seconds. If it goes on, tell whoever runs this service the request id below.", path: "/api-access", link: "API Access",
 		},
 		{
+			kind: keywright.ErrReused, status: http.StatusUnprocessableEntity, title: "Sent before for something else",
+			what: "What names this request was already used for another one.", changed: unchanged,
+			advice: "Load the page again and send the form from there.", path: "/", link: "Open the console",
+		},
+		{
 			kind: errCrossOrigin, status: http.StatusForbidden, title: "Sent from elsewhere",
 			what: "Your browser says that another site sent this.", changed: unchanged,
 			advice: "If it was you, open this console in a window of its own and do it there.", path: "/", link: "Open the console",

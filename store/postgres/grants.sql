@@ -23,5 +23,6 @@ GRANT SELECT, INSERT, UPDATE (
 ) ON operator_tokens TO "service";
 GRANT SELECT, INSERT ON events TO "service";
 GRANT SELECT, INSERT, DELETE ON changes TO "service";
+GRANT SELECT, INSERT, UPDATE (told, secret, at), DELETE ON answers TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO "service";
 GRANT SELECT, INSERT ON keyring_checks TO "service";

@@ -18,6 +18,13 @@ type Account struct {
 	ActiveKeys int64
 }
 
+type Answer struct {
+	ID     []byte
+	Told   []byte
+	Secret []byte
+	At     int64
+}
+
 type Event struct {
 	Sequence    int64
 	ID          string

@@ -116,7 +116,8 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 			}
 			return tx.SpendLink(s.ctx, make([]byte, 32), instant(0))
 		}, nil},
-		"Append": {func(tx keywright.Tx) error { return tx.Append(s.ctx, newEvent(a, "1")) }, nil},
+		"KeepAnswer": {func(tx keywright.Tx) error { return tx.KeepAnswer(s.ctx, newAnswer(1)) }, nil},
+		"Append":     {func(tx keywright.Tx) error { return tx.Append(s.ctx, newEvent(a, "1")) }, nil},
 	}
 }
 

@@ -25,6 +25,7 @@ type Store interface {
 	DeleteExpiredSessions(ctx context.Context, now time.Time) error
 	KeyringChecks(ctx context.Context) (map[int][]byte, error)
 	SaveKeyringChecks(ctx context.Context, checks map[int][]byte) error
+	ForgetAnswers(ctx context.Context, now time.Time) error
 	Ping(ctx context.Context) error
 
 	Revision(ctx context.Context) (uint64, error)
@@ -71,7 +72,7 @@ type testCase struct {
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
-		tokenCases(), changeCases(), trimCases(), followCases(), snapshotCases()) {
+		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), followCases(), snapshotCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.Subject = open(t, func() time.Time { return s.now })

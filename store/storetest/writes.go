@@ -19,6 +19,7 @@ func everything(s *test, tx keywright.Tx) error {
 		tx.SetPasswordHash(s.ctx, "new@acme.example", "hash", instant(0)),
 		tx.InsertLink(s.ctx, keywright.Link{Hash: make([]byte, 32), Expires: instant(0)}),
 		tx.InsertKey(s.ctx, k, seal, "once"),
+		tx.KeepAnswer(s.ctx, newAnswer(1)),
 		tx.Append(s.ctx, newEvent(a, "new")),
 	)
 }
@@ -26,7 +27,7 @@ func everything(s *test, tx keywright.Tx) error {
 // wantNothing fails if anything of everything is there.
 func (s *test) wantNothing(what string, revision, sequence int64) {
 	s.Helper()
-	for _, table := range []string{"accounts", "members", "passwords", "links", "keys", "seals", "events"} {
+	for _, table := range []string{"accounts", "members", "passwords", "links", "keys", "seals", "answers", "events"} {
 		if n := s.number("SELECT COUNT(*) FROM " + table); n != 0 {
 			s.Errorf("%s: %d rows in %s, want none", what, n, table)
 		}

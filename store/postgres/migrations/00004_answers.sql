@@ -1,0 +1,13 @@
+-- +goose Up
+
+-- The answers to requests that came with an idempotency key. The id is a MAC of who asked and
+-- of that key, which is stored nowhere; the rest is sealed, and can be opened with it alone.
+CREATE TABLE answers (
+	id     BYTEA  PRIMARY KEY CHECK (octet_length(id) = 32),
+	told   BYTEA  NOT NULL,
+	secret BYTEA,            -- NULL where there is none, and after an hour
+	at     BIGINT NOT NULL   -- when the request was answered
+);
+
+CREATE INDEX answers_by_time ON answers (at);
+CREATE INDEX answers_with_a_secret ON answers (at) WHERE secret IS NOT NULL;
