@@ -30,7 +30,7 @@ type NewKey struct {
 // IssuedKey is a new key with its secret: the only answer that ever holds one.
 type IssuedKey struct {
 	Key
-	Secret string `json:"secret" doc:"The key itself. Keep it now: it is never shown again." example:"kw_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
+	Secret string `json:"secret,omitempty" doc:"The key itself. Keep it now: it is never shown again. Missing only where a request is answered again after an hour, or under an Idempotency-Key of fewer than 22 characters." example:"kw_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
 }
 
 // KeyPage is a part of the list of keys.

@@ -29,7 +29,7 @@ type NewOperatorToken struct {
 // IssuedOperatorToken is a new token with its secret: the only answer that ever holds it.
 type IssuedOperatorToken struct {
 	OperatorToken
-	Secret string `json:"secret" doc:"The token itself. Keep it now: it is never shown again." example:"kwop_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
+	Secret string `json:"secret,omitempty" doc:"The token itself. Keep it now: it is never shown again. Missing only where a request is answered again after an hour, or under an Idempotency-Key of fewer than 22 characters." example:"kwop_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
 }
 
 // OperatorTokenPage is a part of the list of the operator's tokens.

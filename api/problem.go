@@ -50,6 +50,10 @@ const (
 	CodeInternal         Code = "internal"
 	CodeOutcomeUnknown   Code = "outcome_unknown"
 	CodeUnavailable      Code = "unavailable"
+
+	CodeIdempotencyKeyInvalid Code = "idempotency_key_invalid"
+	CodeIdempotencyKeyReused  Code = "idempotency_key_reused"
+	CodeIdempotencyInFlight   Code = "idempotency_in_flight"
 )
 
 // NewProblem makes a problem of a kind; detail says what happened this time.

@@ -45,6 +45,17 @@ Bodies are JSON in UTF-8, at most 64 KiB, read strictly: unknown or duplicate me
 for a value and anything after the object are refused. New members may be added to answers:
 ignore those that you do not know.
 
+## Sending again
+
+When an answer is lost, nobody can tell by that whether the request took effect. Send an
+` + "`Idempotency-Key`" + ` with each request that changes something, a UUID drawn for this one; then send the
+same request with the same key again until it is answered. It takes effect once, and is
+answered as the first time, with ` + "`Idempotent-Replayed: true`" + `: for an hour with the secret, for a day
+without. Another request with the same key is refused, and so is one while the first is
+still being worked on. A request that was refused can be corrected and sent with the same key.
+Nothing can be read of what is stored for this without the key, so a secret is kept only under
+one of at least 22 characters.
+
 ## Paging
 
 Lists are newest first. ` + "`next_cursor`" + ` begins the next page; on the last one it is null.`

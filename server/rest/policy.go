@@ -13,6 +13,8 @@ import (
 	"github.com/keywright/keywright/policy"
 )
 
+const opCheckPolicy = "checkPolicy"
+
 type policyInput struct{ withBody[api.Policy] }
 
 func (h *handler) policies() {
@@ -22,7 +24,7 @@ func (h *handler) policies() {
 		Description: "As the file that it was read from. Only the operator may.",
 	}, h.getPolicy)
 	route(h, huma.Operation{
-		OperationID: "checkPolicy", Method: http.MethodPost, Path: "/v1/policy/check",
+		OperationID: opCheckPolicy, Method: http.MethodPost, Path: "/v1/policy/check",
 		Tags: []string{tagOperator}, Summary: "Foresee a policy",
 		Description: "Answers every mistake in a policy file, or what it would change for which accounts, members and keys. Changes nothing. Only the operator may.",
 	}, h.checkPolicy)

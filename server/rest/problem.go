@@ -55,6 +55,8 @@ func headersOf(p *api.Problem, err error) http.Header {
 		return http.Header{"Www-Authenticate": {challenge}}
 	case p.Status == http.StatusBadRequest && sent:
 		return http.Header{"Www-Authenticate": {challenge + `, error="invalid_request"`}}
+	case p.Code == api.CodeIdempotencyInFlight:
+		return http.Header{"Retry-After": {"1"}}
 	case p.Status == http.StatusServiceUnavailable:
 		return http.Header{"Retry-After": {"5"}}
 	}
@@ -130,9 +132,13 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 	case errors.Is(err, keywright.ErrSuspended):
 		return api.NewProblem(http.StatusForbidden, api.CodeSuspended, "Account suspended", "The account is suspended. Nothing can be done in it until the operator of this service lifts that."), true
 	case errors.Is(err, keywright.ErrOutcomeUnknown):
-		return api.NewProblem(http.StatusServiceUnavailable, api.CodeOutcomeUnknown, "Outcome unknown", "Storing the change failed half-way: it may stand or not. Look before you send it again."), true
+		return api.NewProblem(http.StatusServiceUnavailable, api.CodeOutcomeUnknown, "Outcome unknown", "Storing the change failed half-way: it may stand or not. Send it again with the same Idempotency-Key; if it had none, look first."), true
 	case errors.Is(err, keywright.ErrUnavailable):
 		return api.NewProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "Not available", "The database does not answer. Nothing was changed; try again."), true
+	case errors.Is(err, keywright.ErrReused):
+		p := api.NewProblem(http.StatusUnprocessableEntity, api.CodeIdempotencyKeyReused, "Idempotency key reused", "The Idempotency-Key was sent before with another request. Draw a new one for each new request, and send the same request with the same one only to have it answered again.")
+		p.Errors = []api.FieldError{{Pointer: "#header/" + idempotencyKey, Detail: "belongs to another request"}}
+		return p, true
 	}
 	return nil, false
 }
@@ -236,6 +242,16 @@ func invalid(wrong ...api.FieldError) *api.Problem {
 
 func badHeader(name, why string) *api.Problem {
 	return invalid(api.FieldError{Pointer: "#header/" + name, Detail: why})
+}
+
+func badIdempotencyKey(why string) *api.Problem {
+	p := api.NewProblem(http.StatusBadRequest, api.CodeIdempotencyKeyInvalid, "Bad idempotency key", "The header Idempotency-Key can't be read. Nothing was changed.")
+	p.Errors = []api.FieldError{{Pointer: "#header/" + idempotencyKey, Detail: why}}
+	return p
+}
+
+func inFlight() *api.Problem {
+	return api.NewProblem(http.StatusConflict, api.CodeIdempotencyInFlight, "Still being worked on", "A request with this Idempotency-Key is being worked on. Wait, then send it again: it will be answered as the first one was.")
 }
 
 func accountNeeded() *api.Problem {

@@ -71,12 +71,13 @@ type service interface {
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 }
 
-// handler serves the API. It is immutable once New has returned it.
+// handler serves the API. But for its flights it is immutable once New has returned it.
 type handler struct {
 	svc     service
 	options Options
 	origins http.CrossOriginProtection
 	mux     *http.ServeMux
+	flights flights
 
 	api      huma.API
 	requests map[reflect.Type]bool // the types of bodies, for the document
@@ -94,7 +95,7 @@ func New(svc service, o Options) http.Handler {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
-	h := &handler{svc: svc, options: o, mux: http.NewServeMux(), requests: map[reflect.Type]bool{}}
+	h := &handler{svc: svc, options: o, mux: http.NewServeMux(), requests: map[reflect.Type]bool{}, flights: flights{open: map[flight]bool{}}}
 	h.api = humago.New(h.mux, h.config())
 	h.api.UseMiddleware(h.enter)
 	h.keys()

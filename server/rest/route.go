@@ -41,13 +41,22 @@ func route[In, Out any](h *handler, op huma.Operation, do func(context.Context, 
 		op.RequestBody.Content = map[string]*huma.MediaType{"application/json": media}
 		problems = append(problems, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	if takesOnce(&op) {
+		problems = append(problems, http.StatusConflict)
+	}
 	op.Responses = responses(op.OperationID, problems...)
+	if takesOnce(&op) {
+		documentOnce(&op)
+	}
 	huma.Register(h.api, op, func(ctx context.Context, in *In) (*Out, error) {
 		v := visitOf(ctx)
 		out, err := run(ctx, v, in, do)
 		if err != nil {
 			p, headers := h.problem(ctx, v, err)
 			return nil, huma.ErrorWithHeaders(p, headers)
+		}
+		if v.once.Replayed() {
+			v.header.Set(replayed, "true")
 		}
 		return out, nil
 	})
@@ -62,5 +71,7 @@ func run[In, Out any](ctx context.Context, v *visit, in *In, do func(context.Con
 			return nil, err
 		}
 	}
-	return do(ctx, v.by, in)
+	by := v.by
+	by.Once = v.once
+	return do(ctx, by, in)
 }

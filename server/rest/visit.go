@@ -19,9 +19,11 @@ import (
 // by a parameter.
 type visit struct {
 	by        keywright.Principal
-	operation string // its id in the OpenAPI document
-	requestID string // "" when the server gave none
-	body      []byte // nil when none was sent, or none is taken
+	once      *keywright.Once // nil: it takes effect each time that it is sent
+	operation string          // its id in the OpenAPI document
+	requestID string          // "" when the server gave none
+	body      []byte          // nil when none was sent, or none is taken
+	header    http.Header     // of the answer
 }
 
 type visitKey struct{}
@@ -43,13 +45,24 @@ func requestID(w http.ResponseWriter) string { return w.Header().Get("X-Request-
 func (h *handler) enter(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	op := ctx.Operation()
-	v := &visit{operation: op.OperationID, requestID: requestID(w)}
+	v := &visit{operation: op.OperationID, requestID: requestID(w), header: w.Header()}
 	var err error
 	if v.by, err = h.admit(r, op); err == nil {
 		err = checkQuery(r.URL.RawQuery, op)
 	}
 	if err == nil && op.RequestBody != nil {
 		v.body, err = readBody(w, r, op.RequestBody.Required, v.mostBody())
+	}
+	if err == nil && takesOnce(op) {
+		v.once, err = onceOf(r, v.body)
+	}
+	if v.once != nil {
+		one := flight{v.by, v.once.Key}
+		if h.flights.begin(one) {
+			defer h.flights.end(one)
+		} else {
+			err = inFlight()
+		}
 	}
 	if err != nil {
 		h.refuse(w, r, v, err)
