@@ -28,7 +28,7 @@ type Key struct {
 	WhyRevoked string
 
 	// LastUsed is the last successful verification, exact to the meter's flush interval
-	// (1 s by default). Zero: never used.
+	// (1 s by default), or less where thousands of keys are in use at once. Zero: never used.
 	LastUsed time.Time
 }
 

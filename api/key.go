@@ -14,7 +14,7 @@ type Key struct {
 	State        string     `json:"state" enum:"active,not_yet_valid,disabled,expired,revoked" doc:"Revoked is final."`
 	CreatedAt    time.Time  `json:"created_at"`
 	CreatedBy    Actor      `json:"created_by"`
-	LastUsedAt   *time.Time `json:"last_used_at" doc:"The last time it was accepted, exact to a second; null: never."`
+	LastUsedAt   *time.Time `json:"last_used_at" doc:"The last time it was accepted, as known a second ago, or longer ago where thousands of keys are in use at once; null: never."`
 	RevokedAt    *time.Time `json:"revoked_at" doc:"When it ended; null: it has not."`
 	RevokedBy    *Actor     `json:"revoked_by"`
 	RevokeReason *string    `json:"revoke_reason"`

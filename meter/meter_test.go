@@ -27,6 +27,7 @@ type ledger struct {
 	saves []map[keywright.KeyID]time.Time
 	fail  error
 	hang  bool // until ctx ends
+	takes time.Duration
 }
 
 func (l *ledger) SaveLastUsed(ctx context.Context, used map[keywright.KeyID]time.Time) error {
@@ -34,6 +35,7 @@ func (l *ledger) SaveLastUsed(ctx context.Context, used map[keywright.KeyID]time
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	<-time.After(l.takes)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fail != nil {
@@ -47,6 +49,19 @@ func (l *ledger) all() []map[keywright.KeyID]time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.saves)
+}
+
+// latest is what a store has in the end.
+func (l *ledger) latest() map[keywright.KeyID]time.Time {
+	latest := map[keywright.KeyID]time.Time{}
+	for _, save := range l.all() {
+		for id, at := range save {
+			if at.After(latest[id]) {
+				latest[id] = at
+			}
+		}
+	}
+	return latest
 }
 
 func (l *ledger) fails(err error) {
@@ -117,8 +132,8 @@ func TestWhatCouldNotBeSavedIsSavedLaterWithWhatCameSince(t *testing.T) {
 		kept.fails(nil)
 		after(5 * time.Second)
 		want := map[keywright.KeyID]time.Time{"key_a": noon(7), "key_b": noon(9)}
-		if len(kept.all()) != 1 || !maps.Equal(kept.all()[0], want) {
-			t.Errorf("got %v, want one save of %v", kept.all(), want)
+		if got := kept.latest(); !maps.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
 		}
 		if got := strings.Count(log.String(), "saved again"); got != 1 {
 			t.Errorf("the recovery was logged %d times, want once:\n%s", got, &log)
@@ -195,21 +210,72 @@ func TestAFloodOfKeysIsBoundedAndCounted(t *testing.T) {
 		}
 		use("key_a")
 		after(time.Second) // 10 are waiting, 15 dropped
-		use("key_b")       // 10 more, of which none finds room, and 15
+		use("key_b")       // 10 more find room, and 15 do not
 		after(time.Second)
-		m.Used("key_a0", noon(2)) // known: needs no room
-		after(time.Second)
-		if got := m.Dropped(); got != 40 {
-			t.Errorf("dropped: got %d, want 40", got)
+		m.Used("key_b0", noon(2)) // known: needs no room
+		m.Used("key_a0", noon(2))
+		m.Used("key_that_is_longer_than_any", noon(2))
+		if got := m.Dropped(); got != 32 {
+			t.Errorf("dropped: got %d, want 32", got)
 		}
 		kept.fails(nil)
 		if err := stop(); err != nil {
 			t.Fatal(err)
 		}
-		if len(kept.all()) != 1 || len(kept.all()[0]) != 10 || !kept.all()[0]["key_a0"].Equal(noon(2)) {
-			t.Errorf("got %v, want one save of 10 keys with the latest use of key_a0", kept.all())
+		if got := kept.latest(); len(got) != 20 || !got["key_b0"].Equal(noon(2)) {
+			t.Errorf("got %v, want 20 keys with the latest use of key_b0", got)
 		}
 	})
+}
+
+// Whatever is used, the store has nearly all of the time for others.
+func TestSavingTakesAThirtiethOfTheTimeAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := ledger{takes: 100 * time.Millisecond}
+		m := New(kept.SaveLastUsed, Options{})
+		stop := run(t, m)
+		useMany(m, 20*perSave)
+		after(time.Second + 9*30*kept.takes - 1)
+		if got := len(kept.all()); got != 9 {
+			t.Errorf("got %d saves, want 9", got)
+		}
+		after(15 * 30 * kept.takes)
+		if got := len(kept.latest()); got != 20*perSave {
+			t.Errorf("got %d keys, want all %d", got, 20*perSave)
+		}
+		m.Used("key_0", noon(2))
+		after(2*time.Second + kept.takes)
+		if got := kept.latest()["key_0"]; !got.Equal(noon(2)) {
+			t.Errorf("used again: got %v, want %v", got, noon(2))
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Last uses are lost rather than waited for, and no reason for a stop to count as a failure.
+func TestTheEndComesBeforeAllIsSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := ledger{takes: time.Second}
+		var log bytes.Buffer
+		m := New(kept.SaveLastUsed, Options{Flush: time.Hour, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		stop := run(t, m)
+		useMany(m, 7*perSave)
+		start := time.Now()
+		if err := stop(); err != nil || time.Since(start) > lastFlush+kept.takes {
+			t.Errorf("got %v after %v, want no error within %v", err, time.Since(start), lastFlush+kept.takes)
+		}
+		if got := len(kept.latest()); got < 4*perSave || got == 7*perSave || !strings.Contains(log.String(), fmt.Sprintf("lost=%d", 7*perSave-got)) {
+			t.Errorf("got %d keys and log %q, want some, and how many were lost", got, &log)
+		}
+	})
+}
+
+func useMany(m *Meter[keywright.KeyID], n int) {
+	for i := range n {
+		m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), noon(1))
+	}
 }
 
 func TestManyKeysAreSavedInParts(t *testing.T) {
@@ -217,9 +283,7 @@ func TestManyKeysAreSavedInParts(t *testing.T) {
 		var kept ledger
 		m := New(kept.SaveLastUsed, Options{})
 		stop := run(t, m)
-		for i := range 2*perSave + 1 {
-			m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), noon(1))
-		}
+		useMany(m, 2*perSave+1)
 		after(time.Second)
 		all := map[keywright.KeyID]time.Time{}
 		for _, save := range kept.all() {
@@ -253,14 +317,7 @@ func TestManyGoroutinesMayUseAtOnce(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	latest := map[keywright.KeyID]time.Time{}
-	for _, save := range kept.all() {
-		for id, at := range save {
-			if at.After(latest[id]) {
-				latest[id] = at
-			}
-		}
-	}
+	latest := kept.latest()
 	for i := range 50 {
 		id := keywright.KeyID(fmt.Sprintf("key_%d", i))
 		if want := noon(7*1000 + 950 + i); !latest[id].Equal(want) {
