@@ -2,6 +2,7 @@ package keywright
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/keywright/keywright/keyset"
@@ -50,10 +51,9 @@ func (v *Verifier) Verify(_ context.Context, r Request) (Verdict, error) {
 		LastFour: string(seen.LastFour[:]), Member: MemberID(seen.Member()), Expires: seen.Expires(),
 	}
 	verdict.Account = Account{ID: AccountID(seen.Account()), Slug: seen.Slug(), Plan: seen.Plan()}
-	verdict.Version, _ = v.policy().Version(seen.Version)
-	for scope := range seen.Scopes.All() {
-		verdict.Scopes = append(verdict.Scopes, scope)
-	}
+	rules := v.policy()
+	verdict.Version, _ = rules.Version(seen.Version)
+	verdict.Scopes = slices.AppendSeq(make([]string, 0, len(rules.Scopes)), seen.Scopes.All())
 	verdict.Missing, verdict.Limited, verdict.Limit = seen.Missing, seen.Limited, seen.Limit
 	if verdict.Valid {
 		v.used(verdict.Key.ID, now)

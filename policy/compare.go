@@ -37,7 +37,7 @@ func (c *comparison) changed(of Subject, name, field, from, to string, restricts
 // each compares what goes by the same name in two lists, and says what is in one of them only.
 func each[T any](c *comparison, of Subject, old, next []T, name func(T) string, both func(was, is T)) {
 	named := func(list []T, wanted string) (T, bool) {
-		return find(list, func(t T) bool { return name(t) == wanted })
+		return find(list, func(t *T) bool { return name(*t) == wanted })
 	}
 	for _, was := range old {
 		if is, ok := named(next, name(was)); ok {

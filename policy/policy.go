@@ -41,22 +41,22 @@ func (p Product) OperatorBrand() string { return p.Brand + OperatorSuffix }
 
 // Version finds an API version by its name, such as "v2".
 func (p *Policy) Version(name string) (Version, bool) {
-	return find(p.Versions, func(v Version) bool { return v.Name == name })
+	return find(p.Versions, func(v *Version) bool { return v.Name == name })
 }
 
 // Role finds a role by its name, such as "limited_user".
 func (p *Policy) Role(name string) (Role, bool) {
-	return find(p.Roles, func(r Role) bool { return r.Name == name })
+	return find(p.Roles, func(r *Role) bool { return r.Name == name })
 }
 
 // Plan finds a plan by its name, such as "standard".
 func (p *Policy) Plan(name string) (Plan, bool) {
-	return find(p.Plans, func(pl Plan) bool { return pl.Name == name })
+	return find(p.Plans, func(pl *Plan) bool { return pl.Name == name })
 }
 
 // Scope finds a scope by its name, such as "incidents:read".
 func (p *Policy) Scope(name string) (Scope, bool) {
-	return find(p.Scopes, func(s Scope) bool { return s.Name == name })
+	return find(p.Scopes, func(s *Scope) bool { return s.Name == name })
 }
 
 // ScopesOf are the scopes that the grants give together, in the policy's order.
@@ -67,7 +67,7 @@ func (p *Policy) ScopesOf(grants []string) []string {
 
 // Preselected is the version that a form offers first (F7).
 func (p *Policy) Preselected() Version {
-	v, ok := find(p.Versions, func(v Version) bool { return v.Preselected })
+	v, ok := find(p.Versions, func(v *Version) bool { return v.Preselected })
 	if !ok && len(p.Versions) > 0 {
 		return p.Versions[0]
 	}
@@ -84,9 +84,12 @@ func (p *Policy) PlansWithAPIAccess() []Plan {
 	return slices.DeleteFunc(slices.Clone(p.Plans), func(pl Plan) bool { return !pl.APIAccess })
 }
 
-func find[T any](list []T, is func(T) bool) (T, bool) {
-	if i := slices.IndexFunc(list, is); i >= 0 {
-		return list[i], true
+// find looks at the things where they are: a Version is large, and is looked for with each request.
+func find[T any](list []T, is func(*T) bool) (T, bool) {
+	for i := range list {
+		if is(&list[i]) {
+			return list[i], true
+		}
 	}
 	var none T
 	return none, false

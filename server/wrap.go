@@ -23,6 +23,7 @@ func wrap(e Endpoint, log *slog.Logger) http.Handler {
 	if e.MaxBody == 0 {
 		e.MaxBody = MaxBody
 	}
+	noSniff := []string{"nosniff"} // nobody changes it, so all answers have the same one
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		logged := log.Enabled(r.Context(), e.LogLevel)
 		var start time.Time
@@ -33,7 +34,7 @@ func wrap(e Endpoint, log *slog.Logger) http.Handler {
 		if !e.Anonymous {
 			w.Header().Set("X-Request-Id", id)
 		}
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header()["X-Content-Type-Options"] = noSniff
 		seen := &recorder{ResponseWriter: w}
 		defer func() {
 			if cause := recover(); cause != nil && cause != http.ErrAbortHandler { //nolint:errorlint // recover answers the very value
@@ -56,7 +57,9 @@ func wrap(e Endpoint, log *slog.Logger) http.Handler {
 			fail(seen, tooLarge(e.MaxBody), id)
 			return
 		}
-		r.Body = http.MaxBytesReader(seen, r.Body, e.MaxBody)
+		if r.ContentLength < 0 { // net/http reads no further than a length that was said
+			r.Body = http.MaxBytesReader(seen, r.Body, e.MaxBody)
+		}
 		e.Handler.ServeHTTP(seen, r)
 	})
 }

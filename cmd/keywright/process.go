@@ -110,7 +110,7 @@ func (p *process) listen(ctx context.Context) error {
 	}
 	p.endpoints = []server.Endpoint{
 		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
-		{Name: "verify", Listener: verify, Handler: data, Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
+		{Name: "verify", Listener: verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
 		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
 	}
 	return nil

@@ -34,7 +34,7 @@ func read(w http.ResponseWriter, r *http.Request, media string, most int64) ([]b
 		return nil, api.NewProblem(http.StatusUnsupportedMediaType, api.CodeMediaType, "Unsupported media type",
 			"Send the body as Content-Type: "+media+", in UTF-8, without a Content-Encoding.")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	body, err := readAll(w, r, most)
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return nil, api.NewProblem(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "Body too large", fmt.Sprintf("The body can have %d KiB here at most.", tooLarge.Limit>>10))
 	}
@@ -42,6 +42,19 @@ func read(w http.ResponseWriter, r *http.Request, media string, most int64) ([]b
 		return nil, api.NewProblem(http.StatusBadRequest, api.CodeInvalid, "Invalid request", "The body was cut off.")
 	}
 	return body, nil
+}
+
+// foretold is how long a body may say that it is to be given the room at once, in bytes. For a
+// longer one there is room as it comes: saying so costs a stranger nothing.
+const foretold = 4 << 10
+
+func readAll(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	if r.ContentLength < 0 || r.ContentLength > foretold {
+		return io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	}
+	body := make([]byte, r.ContentLength) // net/http reads no further
+	_, err := io.ReadFull(r.Body, body)
+	return body, err
 }
 
 // readJSON reads the body into v strictly: what two readers could understand differently is
@@ -52,13 +65,17 @@ func readJSON(w http.ResponseWriter, r *http.Request, most int64, v any) *api.Pr
 		return problem
 	}
 	if err := api.Unmarshal(body, v); err != nil {
-		syntax := &api.SyntaxError{}
-		errors.As(err, &syntax)
-		p := api.NewProblem(http.StatusBadRequest, api.CodeInvalidJSON, "Invalid JSON", "Send one JSON object as the reference describes it; unknown and repeated members are refused.")
-		p.Errors = []api.FieldError{{Pointer: syntax.Pointer, Detail: syntax.Why}}
-		return p
+		return notJSON(err)
 	}
 	return nil
+}
+
+func notJSON(err error) *api.Problem {
+	syntax := &api.SyntaxError{}
+	errors.As(err, &syntax)
+	p := api.NewProblem(http.StatusBadRequest, api.CodeInvalidJSON, "Invalid JSON", "Send one JSON object as the reference describes it; unknown and repeated members are refused.")
+	p.Errors = []api.FieldError{{Pointer: syntax.Pointer, Detail: syntax.Why}}
+	return p
 }
 
 // isOf wants exactly one Content-Type, the given one, and nothing that would have to be

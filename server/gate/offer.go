@@ -1,8 +1,10 @@
 package gate
 
 import (
+	"net/http"
 	"strings"
 
+	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/policy"
 )
 
@@ -10,6 +12,7 @@ import (
 type offer struct {
 	*policy.Policy
 	headers   map[string][]policy.Header // of a good answer, by the version's name
+	stranger  *refusal                   // of whoever has not proved that he holds a key
 	publicURL string
 }
 
@@ -18,6 +21,11 @@ func newOffer(p *policy.Policy, publicURL string) *offer {
 	for _, v := range p.Versions {
 		o.headers[v.Name] = v.Headers()
 	}
+	o.stranger = &refusal{Refusal: policy.Refusal{
+		Status: http.StatusUnauthorized, Code: string(api.CodeUnauthenticated), Title: "Unauthenticated",
+		Detail: "Send a valid API key in a header, such as Authorization: Bearer. A key in the URL is not read.",
+	}, challenge: challenge}
+	o.stranger.contentType, o.stranger.body = p.Errors.Render(o.stranger.Refusal)
 	return o
 }
 

@@ -17,16 +17,17 @@ type refusal struct {
 	challenge  string // the WWW-Authenticate header; empty: none
 	retryAfter int    // seconds; 0: no such header
 	headers    []policy.Header
+
+	// What refuse writes, when it is known beforehand.
+	contentType string
+	body        []byte
 }
 
 // refusalOf is the refusal of a verdict to an end client. Missing, malformed and unknown are
 // one and the same, byte for byte: who guesses learns nothing.
 func (o *offer) refusalOf(v keywright.Verdict) *refusal {
 	if !proved(v) && v.Reason != keywright.AmbiguousCredential && v.Reason != keywright.Stale {
-		return &refusal{Refusal: policy.Refusal{
-			Status: http.StatusUnauthorized, Code: string(api.CodeUnauthenticated), Title: "Unauthenticated",
-			Detail: "Send a valid API key in a header, such as Authorization: Bearer. A key in the URL is not read.",
-		}, challenge: challenge}
+		return o.stranger
 	}
 	e := o.explain(v)
 	f := &refusal{
@@ -75,8 +76,11 @@ func unavailable(detail string) *refusal {
 // refuse answers an end client, in the form that the policy chose.
 func (g *Gate) refuse(w http.ResponseWriter, o *offer, f *refusal) {
 	f.head(w.Header())
-	contentType, body := o.Errors.Render(f.Refusal)
-	write(w, f.Status, contentType, body)
+	contentType, body := f.contentType, f.body
+	if body == nil {
+		contentType, body = o.Errors.Render(f.Refusal)
+	}
+	write(w, f.Status, []string{contentType}, body)
 }
 
 // decline answers whoever asks for verdicts: always in our own form.
@@ -118,16 +122,23 @@ func refuseToNginx(w http.ResponseWriter, f *refusal) {
 // answer writes v as JSON.
 func (g *Gate) answer(w http.ResponseWriter, status int, contentType string, v any) {
 	body, err := json.Marshal(v)
-	if err != nil { // only for a time beyond the year 9999
-		g.log.Error("an answer can't be written as JSON", "error", err)
-		http.Error(w, "internal error", http.StatusInternalServerError)
+	if err != nil {
+		g.fault(w, err)
 		return
 	}
-	write(w, status, contentType, body)
+	write(w, status, []string{contentType}, body)
 }
 
-func write(w http.ResponseWriter, status int, contentType string, body []byte) {
-	w.Header().Set("Content-Type", contentType)
+// fault answers when an answer can't be written as JSON: only for a time beyond the year 9999.
+func (g *Gate) fault(w http.ResponseWriter, err error) {
+	g.log.Error("an answer can't be written as JSON", "error", err)
+	http.Error(w, "internal error", http.StatusInternalServerError)
+}
+
+// write answers with a header line that is not changed again, so that many answers can have the
+// same one.
+func write(w http.ResponseWriter, status int, contentType []string, body []byte) {
+	w.Header()["Content-Type"] = contentType
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the caller has gone away: nobody is left to be told
 }

@@ -14,9 +14,14 @@ import (
 // can't be said whether the key is good is none: 503, so that nobody refuses the end client
 // for it with a 401.
 func (g *Gate) verify(w http.ResponseWriter, r *http.Request) {
-	var asked api.VerifyRequest
-	if problem := readJSON(w, r, MaxBody, &asked); problem != nil {
+	body, problem := read(w, r, jsonType, MaxBody)
+	if problem != nil {
 		g.problem(w, problem)
+		return
+	}
+	asked, err := api.ReadVerifyRequest(body)
+	if err != nil {
+		g.problem(w, notJSON(err))
 		return
 	}
 	o := g.offer.Load()
@@ -32,9 +37,18 @@ func (g *Gate) verify(w http.ResponseWriter, r *http.Request) {
 	case verdict.Reason == keywright.Stale:
 		g.decline(w, o.refusalOf(verdict))
 	default:
-		g.answer(w, http.StatusOK, jsonType, o.told(verdict))
+		told := o.told(verdict)
+		answer, err := told.AppendJSON(make([]byte, 0, roomForAVerdict))
+		if err != nil {
+			g.fault(w, err)
+			return
+		}
+		write(w, http.StatusOK, g.json, answer)
 	}
 }
+
+// roomForAVerdict is enough for nearly every one, in bytes.
+const roomForAVerdict = 512
 
 // question is a VerifyRequest as it is put to the verifier.
 type question struct {

@@ -2,9 +2,12 @@ package gate_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -264,6 +267,20 @@ func TestContentTypesThatAreJSON(t *testing.T) {
 	exactly := `{"credential":"` + strings.Repeat("k", 64<<10-17) + `"}`
 	if w := do(h, http.MethodPost, "/v1/verify", exactly, "Content-Type", "application/json"); w.Code != http.StatusOK {
 		t.Errorf("exactly 64 KiB: got %d, want 200 and a verdict", w.Code)
+	}
+}
+
+func TestABodyThatIsCutOffIsRefused(t *testing.T) {
+	h := build(t)
+	for _, said := range []int64{100, 5000} {
+		r := httptest.NewRequest(http.MethodPost, "/v1/verify", io.MultiReader(strings.NewReader(`{"credential":"`+h.text+`"}`), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		r.ContentLength = said
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.Gate.ServeHTTP(w, r)
+		if p := readProblem(t, w); w.Code != http.StatusBadRequest || p.Code != api.CodeInvalid {
+			t.Errorf("of %d bytes: got %d %s, want 400 invalid", said, w.Code, p.Code)
+		}
 	}
 }
 
