@@ -51,8 +51,7 @@ func (s *Service) createAccount(ctx context.Context, by Principal, n NewAccount,
 		if err := tx.InsertAccount(ctx, account); err != nil {
 			return err
 		}
-		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
-		if err := s.record(ctx, tx, now, account.ID, actor, AccountCreated, subject, map[string]string{"plan": account.Plan}); err != nil {
+		if err := s.record(ctx, tx, now, account.ID, actor, AccountCreated, account.subject(), map[string]string{"plan": account.Plan}); err != nil {
 			return err
 		}
 		token, err = s.join(ctx, tx, actor, &owner, password, now)
@@ -109,7 +108,7 @@ func (s *Service) SetPlan(ctx context.Context, by Principal, plan string) (Accou
 			return ErrNotFound
 		}
 		account = in
-		subject := Subject{Kind: "account", ID: string(account.ID), Name: account.Name}
+		subject := account.subject()
 		commit = commitOf(tx, account.ID, subject, account.Plan != plan)
 		if account.Plan == plan {
 			return nil

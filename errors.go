@@ -26,13 +26,14 @@ var (
 	ErrOutcomeUnknown = errors.New("outcome unknown")              // the commit failed half-way: it may stand or not
 	ErrUnavailable    = errors.New("the database does not answer") // for now; nothing was changed
 	ErrReused         = errors.New("idempotency key reused")       // it was given to another request (Once)
+	ErrBackwards      = errors.New("the database went backwards")  // *BackwardsError
 )
 
 // Errors lists every kind, for the tests that hold their answers.
 func Errors() []error {
 	return []error{
 		ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrNotEntitled, ErrRevoked, ErrAlreadyIssued,
-		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable, ErrReused,
+		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable, ErrReused, ErrBackwards,
 	}
 }
 

@@ -35,11 +35,19 @@ const (
 
 	TokenIssued  Action = "token.issued"  // use; this and the next without an account
 	TokenRevoked Action = "token.revoked" // why
+
+	KeyDisabledBy      Action = "key.disabled"
+	AccountSuspendedBy Action = "account.suspended"
+
+	// Restored says that history goes on with an older copy of the database, and is of no
+	// account. Details of what was then done again have the revision at which it had been done,
+	// as "replayed", and of a revocation, who had done it, as "by".
+	Restored Action = "database.restored" // choice, after
 )
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked, KeyDisabledBy, AccountSuspendedBy, Restored}
 }
 
 // Subject is what was acted on, with the name that it had then.

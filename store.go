@@ -58,6 +58,7 @@ type Tx interface {
 
 	InsertAccount(ctx context.Context, a Account) error // *ConflictError (slug)
 	SetPlan(ctx context.Context, id AccountID, plan string) error
+	SetAccountState(ctx context.Context, id AccountID, state AccountState) error
 
 	InsertMember(ctx context.Context, m Member) error // *ConflictError (email)
 	ActiveMembersIn(ctx context.Context, account AccountID, role string) (int, error)
@@ -72,6 +73,7 @@ type Tx interface {
 	EndLinks(ctx context.Context, purpose LinkPurpose, member MemberID, now time.Time) error
 
 	InsertKey(ctx context.Context, k Key, s Seal, once string) error                                       // *ConflictError (id); counts it as active
+	DisableKey(ctx context.Context, account AccountID, id KeyID, now time.Time) error                      // a second time changes nothing
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
 
 	InsertOperatorToken(ctx context.Context, t OperatorToken, s Seal) error                                 // *ConflictError (id)
@@ -81,6 +83,10 @@ type Tx interface {
 
 	// PolicyChanged takes note that the policy is another one from this revision on.
 	PolicyChanged(ctx context.Context) error
+
+	// Decide writes down the decision, ends its quarantine, all sessions and all links, and lets
+	// history go on at its revision. It must be the first thing that is done.
+	Decide(ctx context.Context, d Decision) error
 
 	// Append writes the event and gives it the next sequence number.
 	Append(ctx context.Context, e Event) error

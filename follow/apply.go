@@ -47,7 +47,7 @@ func (f *Follower) take(c keywright.Changes) (err error) {
 	err = f.apply(f.set, c)
 	switch {
 	case err == nil, errors.Is(err, errBehind):
-	case errors.Is(err, keyset.ErrBackwards):
+	case backwards(err):
 		err = f.refuse(err)
 	default:
 		f.whole = false
@@ -66,11 +66,16 @@ func (f *Follower) catchUp(ctx context.Context, set *keyset.Set, within time.Dur
 	return f.apply(set, changes)
 }
 
+// backwards reports whether err says that the source went backwards, by itself or as seen here.
+func backwards(err error) bool {
+	return errors.Is(err, keyset.ErrBackwards) || errors.Is(err, keywright.ErrBackwards)
+}
+
 // refuse is for a source that went backwards, as a restored backup does: keys that were revoked
-// since are alive in it, and what is committed from now on can't be told from what was lost.
-// Whoever restarts the process accepts what the source holds. Whoever calls it holds mu.
+// since are alive in it, and what is committed from now on can't be told from what was lost. An
+// operator has to decide, and then to restart the process. Whoever calls it holds mu.
 func (f *Follower) refuse(err error) error {
-	f.refused = fmt.Errorf("the database went backwards, and nothing is taken from it until a restart: %w", err)
+	f.refused = fmt.Errorf("nothing more is taken from the database: %w", err)
 	f.end()
 	return f.refused
 }

@@ -47,7 +47,10 @@ func (f *Follower) commit(c keywright.Changes) error {
 	ctx, cancel := context.WithTimeout(context.Background(), f.options.Poll)
 	defer cancel()
 	changes, err := f.source.ChangesSince(ctx, f.set.Revision(), mostChanges)
-	if err != nil {
+	switch {
+	case backwards(err):
+		return f.refuse(err)
+	case err != nil:
 		return err
 	}
 	return f.take(changes)

@@ -226,7 +226,7 @@ func TestDatabaseThatWentBackwardsIsRefused(t *testing.T) {
 				pass(time.Second)
 				for range 10 {
 					wantCode(t, f, "after the backup", text, keyset.Stale)
-					wantReady(t, f, "after the backup", false, "the database went backwards, and nothing is taken from it until a restart")
+					wantReady(t, f, "after the backup", false, "the database went backwards, and nothing more is taken from it; the log says what there is to decide")
 					pass(time.Minute)
 				}
 				f.Committed(keywright.Changes{Since: f.Applied(), Revision: f.Applied() + 1})

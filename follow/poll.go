@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/keywright/keywright"
 )
 
 // Run keeps the keyset current until ctx ends: it asks the source for changes every Poll and
@@ -51,11 +53,21 @@ func (f *Follower) round(ctx context.Context) error {
 	if whole {
 		err := f.poll(ctx)
 		if !errors.Is(err, errBehind) {
-			return err
+			return f.told(err)
 		}
 		f.options.Log.WarnContext(ctx, "all keys are loaded anew", "revision", f.Applied(), "reason", err)
 	}
-	return f.Load(ctx)
+	return f.told(f.Load(ctx))
+}
+
+// told refuses a source that says itself that it went backwards.
+func (f *Follower) told(err error) error {
+	if errors.Is(err, keywright.ErrBackwards) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.refuse(err)
+	}
+	return err
 }
 
 // poll asks before it locks, so that a source that hangs holds up nobody's write. An answer that

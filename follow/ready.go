@@ -28,7 +28,7 @@ func (f *Follower) Ready() (bool, string) {
 	case leased && age < f.options.Bound:
 		return true, fmt.Sprintf("%d keys at revision %d", f.set.Stats().Keys, f.set.Revision())
 	case refused != nil:
-		return false, "the database went backwards, and nothing is taken from it until a restart"
+		return false, "the database went backwards, and nothing more is taken from it; the log says what there is to decide"
 	case loading != nil:
 		return false, loading.String()
 	case !whole:

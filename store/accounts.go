@@ -33,11 +33,16 @@ func (t *tx) InsertAccount(ctx context.Context, a keywright.Account) error {
 	err := t.q.InsertAccount(ctx, queries.InsertAccountParams{
 		ID: string(a.ID), Slug: a.Slug, Name: a.Name, Plan: a.Plan, State: string(a.State), CreatedAt: millis(a.Created),
 	})
-	return t.touch(accountChange, a.ID, string(a.ID), t.dialect.inserted("account", "slug", "is already taken", err))
+	return t.inserted(accountChange, a.ID, string(a.ID), t.dialect.inserted("account", "slug", "is already taken", err))
 }
 
 func (t *tx) SetPlan(ctx context.Context, id keywright.AccountID, plan string) error {
 	rows, err := t.q.SetPlan(ctx, queries.SetPlanParams{ID: string(id), Plan: plan})
+	return t.touch(accountChange, id, string(id), changed("account", rows, err))
+}
+
+func (t *tx) SetAccountState(ctx context.Context, id keywright.AccountID, state keywright.AccountState) error {
+	rows, err := t.q.SetAccountState(ctx, queries.SetAccountStateParams{ID: string(id), State: string(state)})
 	return t.touch(accountChange, id, string(id), changed("account", rows, err))
 }
 

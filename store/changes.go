@@ -29,10 +29,11 @@ type thing struct {
 type touched struct {
 	things []thing
 	seen   map[thing]bool
+	made   map[thing]bool // those that were not there before: nothing was taken away from them
 }
 
 // touch notes that a thing was changed, unless err says that it was not. Every method of tx
-// that changes what a verification looks at ends with it.
+// that changes what a verification looks at ends with it, or with inserted.
 func (t *tx) touch(kind string, account keywright.AccountID, id string, err error) error {
 	if changed := (thing{kind, account, id}); err == nil && !t.touched.seen[changed] {
 		if t.touched.seen == nil {
@@ -42,6 +43,15 @@ func (t *tx) touch(kind string, account keywright.AccountID, id string, err erro
 		t.touched.things = append(t.touched.things, changed)
 	}
 	return err
+}
+
+// inserted is touch for what was not there before.
+func (t *tx) inserted(kind string, account keywright.AccountID, id string, err error) error {
+	if t.touched.made == nil {
+		t.touched.made = map[thing]bool{}
+	}
+	t.touched.made[thing{kind, account, id}] = true
+	return t.touch(kind, account, id, err)
 }
 
 func (t *tx) PolicyChanged(context.Context) error { return t.touch(policyChange, "", "", nil) }
@@ -59,6 +69,7 @@ func (t *tx) log(ctx context.Context, now time.Time, told bool) (keywright.Chang
 		err := t.q.InsertChange(ctx, queries.InsertChangeParams{
 			Revision: t.revision, Position: int64(i), Kind: thing.kind,
 			Account: string(thing.account), Entity: thing.id, At: millis(now),
+			Stamp: t.stamp, Restricts: t.touched.restricts(thing),
 		})
 		if err != nil {
 			return keywright.Changes{}, failed("write", "change", err)
@@ -82,21 +93,33 @@ func (s *Store) Follow(hear func(keywright.Changes)) {
 	s.followers = append(s.followers, hear)
 }
 
-func (s *Store) tell(changes keywright.Changes) {
+// tell has everyone hear of a commit: those who verify by it first.
+func (s *Store) tell(changes keywright.Changes, restrictions keywright.Restrictions) {
 	for _, hear := range s.followers {
 		hear(changes)
+	}
+	for _, keep := range s.journals {
+		keep(restrictions)
 	}
 }
 
 // Revision is that of the last change.
+//
+// Errors: ErrBackwards.
 func (s *Store) Revision(ctx context.Context) (uint64, error) {
-	clock, err := queries.New(s.following).Clock(ctx)
-	return uint64(clock.Revision), failed("read", "clock", err)
+	before, err := s.known.now()
+	if err != nil {
+		return 0, err
+	}
+	clock, err := s.clock(ctx, queries.New(s.following), before)
+	return uint64(clock.Revision), err
 }
 
 // ChangesSince is all that changed after a revision, as it is now. When that is more than most
 // things or revisions, or no longer kept, the answer is Behind. An answer whose Revision is
 // before Since says that the database is not the one that it was.
+//
+// Errors: ErrBackwards, when the Store itself knows that.
 func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywright.Changes, error) {
 	if now, err := s.Revision(ctx); err != nil || now == since { // as most of the time: nothing more to ask
 		return keywright.Changes{Since: since, Revision: now}, err
@@ -108,15 +131,9 @@ func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywr
 		if changes.Revision <= since {
 			return nil
 		}
-		if changes.Behind = int64(since) < now.Horizon || changes.Revision-since > uint64(most); changes.Behind {
-			return nil
-		}
-		rows, err := r.q.Changes(ctx, queries.ChangesParams{Since: int64(since), Most: int32(most) + 1})
-		if err != nil {
-			return failed("list", "changes", err)
-		}
-		if changes.Behind = len(rows) > most || !unbroken(rows, int64(since), now.Revision); changes.Behind {
-			return nil
+		rows, behind, err := r.logged(ctx, since, now, most)
+		if changes.Behind = behind; behind || err != nil {
+			return err
 		}
 		kinds := map[string]bool{}
 		for _, row := range rows {
@@ -127,6 +144,19 @@ func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywr
 		return err
 	})
 	return changes, err
+}
+
+// logged reads the change log after a revision, to now. It is behind when that is more than most
+// things or revisions, or no longer kept.
+func (r reader) logged(ctx context.Context, since uint64, now queries.ClockRow, most int) (rows []queries.ChangesRow, behind bool, err error) {
+	if int64(since) < now.Horizon || uint64(now.Revision)-since > uint64(most) {
+		return nil, true, nil
+	}
+	rows, err = r.q.Changes(ctx, queries.ChangesParams{Since: int64(since), Most: int32(most) + 1})
+	if err != nil {
+		return nil, false, failed("list", "changes", err)
+	}
+	return rows, len(rows) > most || !unbroken(rows, int64(since), now.Revision), nil
 }
 
 // unbroken reports whether each revision after since, up to the last, has a row. One that has

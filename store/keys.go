@@ -42,7 +42,12 @@ func (t *tx) InsertKey(ctx context.Context, k keywright.Key, s keywright.Seal, o
 	if err := t.dialect.inserted("key", "once", "was already used", err); err != nil {
 		return err
 	}
-	return t.touch(keyChange, k.Account, string(k.ID), t.insertSeal(ctx, s))
+	return t.inserted(keyChange, k.Account, string(k.ID), t.insertSeal(ctx, s))
+}
+
+func (t *tx) DisableKey(ctx context.Context, account keywright.AccountID, id keywright.KeyID, now time.Time) error {
+	rows, err := t.q.DisableKey(ctx, queries.DisableKeyParams{Account: string(account), ID: string(id), Now: nullMillis(now)})
+	return t.touch(keyChange, account, string(id), changed("key", rows, err))
 }
 
 // RevokeKey answers ErrRevoked for a key that is already revoked and leaves it as it is.

@@ -8,16 +8,22 @@ import (
 )
 
 // look runs queries in one transaction that only reads. All of them see what was there at now.
+//
+// Errors: ErrBackwards, and those of see.
 func (s *Store) look(ctx context.Context, see func(in looking, now queries.ClockRow) error) error {
+	before, err := s.known.now()
+	if err != nil {
+		return err
+	}
 	tx, err := s.pools.Follow.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return failed("begin", "to read", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // it has only read
 	in := looking{tx, s.following}
-	now, err := in.reader().q.Clock(ctx)
+	now, err := s.clock(ctx, in.reader().q, before)
 	if err != nil {
-		return failed("read", "clock", err)
+		return err
 	}
 	return see(in, now)
 }

@@ -47,7 +47,7 @@ func (t *tx) InsertMember(ctx context.Context, m keywright.Member) error {
 		ID: string(m.ID), Account: string(m.Account), Email: m.Email, Name: m.Name,
 		Role: m.Role, State: string(m.State), CreatedAt: millis(m.Created),
 	})
-	return t.touch(memberChange, m.Account, string(m.ID), t.dialect.inserted("member", "email", emailTaken, err))
+	return t.inserted(memberChange, m.Account, string(m.ID), t.dialect.inserted("member", "email", emailTaken, err))
 }
 
 func (t *tx) SetRole(ctx context.Context, account keywright.AccountID, id keywright.MemberID, role string) error {

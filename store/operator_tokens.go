@@ -41,7 +41,7 @@ func (t *tx) InsertOperatorToken(ctx context.Context, o keywright.OperatorToken,
 		MAC: s.MAC[:], Pepper: int64(s.Pepper), ExpiresAt: nullMillis(o.Expires),
 		CreatedAt: millis(o.Created), CreatedByKind: string(o.CreatedBy.Kind), CreatedByID: o.CreatedBy.ID, CreatedByName: o.CreatedBy.Name,
 	})
-	return t.touch(tokenChange, "", string(o.ID), t.dialect.inserted("operator token", "id", "is already there", err))
+	return t.inserted(tokenChange, "", string(o.ID), t.dialect.inserted("operator token", "id", "is already there", err))
 }
 
 // RevokeOperatorToken answers ErrRevoked for a token that is already revoked and leaves it as it is.

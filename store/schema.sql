@@ -6,10 +6,26 @@
 -- One row. revision counts the transactions that changed something, sequence the events.
 -- Changes up to the horizon are not kept.
 CREATE TABLE clock (
-	id       BIGINT PRIMARY KEY,
-	revision BIGINT NOT NULL,
-	sequence BIGINT NOT NULL,
-	horizon  BIGINT NOT NULL
+	id           BIGINT PRIMARY KEY,
+	revision     BIGINT NOT NULL,
+	sequence     BIGINT NOT NULL,
+	horizon      BIGINT NOT NULL,
+	stamp        BIGINT NOT NULL, -- of the revision; 0 for none, and so below
+	stamp_before BIGINT NOT NULL  -- of the revision before
+);
+
+-- One row.
+CREATE TABLE identity (
+	id          BIGINT PRIMARY KEY,
+	database    TEXT   NOT NULL,
+	quarantined TEXT   NOT NULL -- '' for nothing
+);
+
+CREATE TABLE decisions (
+	revision BIGINT PRIMARY KEY,
+	after    BIGINT NOT NULL,
+	at       BIGINT NOT NULL,
+	choice   TEXT   NOT NULL
 );
 
 CREATE TABLE accounts (
@@ -125,6 +141,8 @@ CREATE TABLE changes (
 	account_id TEXT   NOT NULL, -- '' where none is meant, and so below
 	entity_id  TEXT   NOT NULL,
 	at         BIGINT NOT NULL,
+	stamp      BIGINT NOT NULL, -- of the revision
+	restricts  BIGINT NOT NULL, -- 1 where the thing was there before
 	PRIMARY KEY (revision, position)
 );
 

@@ -22,7 +22,9 @@ type Store struct {
 
 	turn      chan struct{}             // holds one token while someone writes; those who wait are served in order
 	broken    chan struct{}             // closed under the turn
-	followers []func(keywright.Changes) // under the turn
+	followers []func(keywright.Changes) // under the turn, as the next
+	journals  []func(keywright.Restrictions)
+	known     known
 	close     func() error
 }
 
@@ -98,7 +100,7 @@ func New(pools Pools, d Dialect, o Options) *Store {
 		reader: reader{queries.New(statements)},
 		pools:  pools, statements: statements, following: &prepared{db: pools.Follow},
 		dialect: d, options: o,
-		turn: make(chan struct{}, 1), broken: make(chan struct{}),
+		turn: make(chan struct{}, 1), broken: make(chan struct{}), known: known{lost: make(chan struct{})},
 	}
 	s.close = sync.OnceValue(s.closeOnce)
 	return s

@@ -20,6 +20,8 @@ type tx struct {
 	reader
 	dialect  Dialect
 	revision int64
+	stamp    int64 // of the revision
+	was      int64 // the stamp of the one before
 	touched  touched
 }
 
@@ -29,28 +31,45 @@ func (t *tx) Revision() uint64 { return uint64(t.revision) }
 
 // Write runs change in a transaction of its own and gives it the next revision. A change
 // that writes nothing takes none. Once change has begun, the end of ctx does not stop it.
+//
+// Errors: ErrBackwards, ErrOutcomeUnknown, and those of change.
 func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) error {
 	return s.inTurn(ctx, func() error {
+		before, err := s.known.now()
+		if err != nil {
+			return err
+		}
+		var t *tx
 		var changes keywright.Changes
+		var restrictions keywright.Restrictions
 		committed, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
 			q := queries.New(db)
 			// The first statement of all: its row's lock makes every other writer wait.
-			revision, err := q.NextRevision(ctx)
+			stamp := newStamp()
+			next, err := q.NextRevision(ctx, stamp)
 			if err != nil {
 				return failed("take", "the next revision", err)
 			}
-			t := &tx{reader: reader{q}, dialect: s.dialect, revision: revision}
+			t = &tx{reader: reader{q}, dialect: s.dialect, revision: next.Revision, stamp: stamp, was: next.StampBefore}
+			if err := s.known.follows(before, t.since()); err != nil {
+				return err
+			}
 			if err := change(t); err != nil {
 				return err
 			}
 			if db.failed != nil || !db.wrote && len(t.touched.things) == 0 {
 				return nil
 			}
-			changes, err = t.log(ctx, s.options.Now(), len(s.followers) > 0)
+			now := s.options.Now()
+			if changes, err = t.log(ctx, now, len(s.followers) > 0); err != nil {
+				return err
+			}
+			restrictions, err = t.restrictions(ctx, now, len(s.journals) > 0)
 			return err
 		})
 		if committed {
-			s.tell(changes)
+			s.known.advance(t.since(), t.at())
+			s.tell(changes, restrictions)
 		}
 		return err
 	})
@@ -81,6 +100,9 @@ func (s *Store) inTurn(ctx context.Context, write func() error) error {
 		case <-s.broken:
 			return errBroken
 		default:
+		}
+		if _, err := s.known.now(); err != nil {
+			return err
 		}
 		if err := write(); err == nil || run == mostRuns || !s.dialect.Again(err) {
 			return err

@@ -47,10 +47,14 @@ func subjectPart(s keywright.Subject) part {
 // tell is an event as a sentence: who did what. When is beside it.
 func (c *Console) tell(e keywright.Event) []part {
 	who, what, detail := actorPart(e.Actor), subjectPart(e.Subject), e.Details
+	said := c.did(who, what, e.Action, detail)
 	if e.Actor.Kind == keywright.PrincipalKey {
-		return append([]part{ours("The key ")}, c.did(who, what, e.Action, detail)...)
+		said = append([]part{ours("The key ")}, said...)
 	}
-	return c.did(who, what, e.Action, detail)
+	if detail["replayed"] != "" {
+		said = append(said, ours(" It was done again, because an older copy of the database had lost it."))
+	}
+	return said
 }
 
 func (c *Console) did(who, what part, action keywright.Action, detail map[string]string) []part {
@@ -77,7 +81,11 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 			said = append(said, ours(", saying "), quoted(detail["why"]))
 		}
 		return append(said, ours("."))
-	case keywright.TokenIssued, keywright.TokenRevoked: // in no account's log, and so on no page
+	case keywright.KeyDisabledBy:
+		return []part{who, ours(" disabled the key "), what, ours(".")}
+	case keywright.AccountSuspendedBy:
+		return []part{who, ours(" suspended the account "), what, ours(".")}
+	case keywright.TokenIssued, keywright.TokenRevoked, keywright.Restored: // in no account's log, and so on no page
 	}
 	// A newer version of this program has written it: better a plain line than none.
 	return []part{who, ours(" did " + string(action) + " to "), what, ours(".")}

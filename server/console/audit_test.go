@@ -44,10 +44,13 @@ func TestEveryActionHasASentence(t *testing.T) {
 		keywright.KeyRevokedBy: {
 			{ada, key, map[string]string{"why": "leaked in a log"}, "Ada deleted the key “nightly export”, saying “leaked in a log”."},
 			{keywright.Actor{Kind: keywright.PrincipalKey, ID: "key_2", Name: "deploy"}, key, nil, "The key “deploy” deleted the key “nightly export”."},
+			{operator, key, map[string]string{"replayed": "7", "by": "Ada"}, "The operator deleted the key “nightly export”. It was done again, because an older copy of the database had lost it."},
 		},
+		keywright.KeyDisabledBy:      {{operator, key, map[string]string{"replayed": "7"}, "The operator disabled the key “nightly export”. It was done again, because an older copy of the database had lost it."}},
+		keywright.AccountSuspendedBy: {{operator, account, nil, "The operator suspended the account Acme."}},
 	}
 	for _, action := range keywright.Actions() {
-		if len(want[action]) == 0 && action != keywright.TokenIssued && action != keywright.TokenRevoked {
+		if len(want[action]) == 0 && action != keywright.TokenIssued && action != keywright.TokenRevoked && action != keywright.Restored {
 			t.Errorf("%s has no sentence in this test", action)
 		}
 		for _, c := range want[action] {

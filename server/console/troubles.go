@@ -83,6 +83,11 @@ func troubles() []trouble {
 			advice: "Load the page again and send the form from there.", path: "/", link: "Open the console",
 		},
 		{
+			kind: keywright.ErrBackwards, status: http.StatusServiceUnavailable, title: "Not available right now",
+			what: "The database is an older copy of itself, in which deleted keys may still be there.", changed: unchanged,
+			advice: "Tell whoever runs this service: it has to be decided what becomes of it.",
+		},
+		{
 			kind: errCrossOrigin, status: http.StatusForbidden, title: "Sent from elsewhere",
 			what: "Your browser says that another site sent this.", changed: unchanged,
 			advice: "If it was you, open this console in a window of its own and do it there.", path: "/", link: "Open the console",

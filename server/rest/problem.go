@@ -139,6 +139,8 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		p := api.NewProblem(http.StatusUnprocessableEntity, api.CodeIdempotencyKeyReused, "Idempotency key reused", "The Idempotency-Key was sent before with another request. Draw a new one for each new request, and send the same request with the same one only to have it answered again.")
 		p.Errors = []api.FieldError{{Pointer: "#header/" + idempotencyKey, Detail: "belongs to another request"}}
 		return p, true
+	case errors.Is(err, keywright.ErrBackwards):
+		return api.NewProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "Not available", "The database is an older copy of itself. Nothing is read from it or changed in it until the operator of this service has decided what becomes of it."), true
 	}
 	return nil, false
 }

@@ -8,7 +8,9 @@ REVOKE CREATE ON SCHEMA here FROM "service";
 GRANT USAGE ON SCHEMA here TO "service";
 
 GRANT SELECT ON schema_versions TO "service";
-GRANT SELECT, UPDATE (revision, sequence, horizon) ON clock TO "service";
+GRANT SELECT, UPDATE (revision, sequence, horizon, stamp, stamp_before) ON clock TO "service";
+GRANT SELECT, UPDATE (database, quarantined) ON identity TO "service"; -- and a trigger keeps the name
+GRANT SELECT, INSERT ON decisions TO "service";
 GRANT SELECT, INSERT, UPDATE (name, plan, state, active_keys) ON accounts TO "service";
 GRANT SELECT, INSERT, UPDATE (name, role, state) ON members TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO "service";

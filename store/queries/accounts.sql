@@ -22,6 +22,9 @@ VALUES (@id, @slug, @name, @plan, @state, @created_at, 0);
 -- name: SetPlan :execrows
 UPDATE accounts SET plan = @plan WHERE id = @id;
 
+-- name: SetAccountState :execrows
+UPDATE accounts SET state = @state WHERE id = @id;
+
 -- name: CountActiveKey :execrows
 UPDATE accounts SET active_keys = active_keys + 1 WHERE id = @id;
 

@@ -134,6 +134,23 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) er
 	return err
 }
 
+const setAccountState = `-- name: SetAccountState :execrows
+UPDATE accounts SET state = $1 WHERE id = $2
+`
+
+type SetAccountStateParams struct {
+	State string
+	ID    string
+}
+
+func (q *Queries) SetAccountState(ctx context.Context, arg SetAccountStateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setAccountState, arg.State, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setPlan = `-- name: SetPlan :execrows
 UPDATE accounts SET plan = $1 WHERE id = $2
 `

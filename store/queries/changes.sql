@@ -1,9 +1,12 @@
 -- name: InsertChange :exec
-INSERT INTO changes (revision, position, kind, account_id, entity_id, at)
-VALUES (@revision, @position, @kind, @account, @entity, @at);
+INSERT INTO changes (revision, position, kind, account_id, entity_id, at, stamp, restricts)
+VALUES (@revision, @position, @kind, @account, @entity, @at, @stamp, @restricts);
+
+-- name: Stamp :one
+SELECT stamp FROM changes WHERE revision = @revision AND position = 0;
 
 -- name: Changes :many
-SELECT revision, kind
+SELECT revision, kind, restricts
 FROM changes
 WHERE revision > @since
 ORDER BY revision, position

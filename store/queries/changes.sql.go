@@ -196,7 +196,7 @@ func (q *Queries) ChangedTokens(ctx context.Context, since int64) ([]ChangedToke
 }
 
 const changes = `-- name: Changes :many
-SELECT revision, kind
+SELECT revision, kind, restricts
 FROM changes
 WHERE revision > $1
 ORDER BY revision, position
@@ -209,8 +209,9 @@ type ChangesParams struct {
 }
 
 type ChangesRow struct {
-	Revision int64
-	Kind     string
+	Revision  int64
+	Kind      string
+	Restricts int64
 }
 
 func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow, error) {
@@ -222,7 +223,7 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 	var items []ChangesRow
 	for rows.Next() {
 		var i ChangesRow
-		if err := rows.Scan(&i.Revision, &i.Kind); err != nil {
+		if err := rows.Scan(&i.Revision, &i.Kind, &i.Restricts); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -246,17 +247,19 @@ func (q *Queries) DeleteChanges(ctx context.Context, horizon int64) error {
 }
 
 const insertChange = `-- name: InsertChange :exec
-INSERT INTO changes (revision, position, kind, account_id, entity_id, at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO changes (revision, position, kind, account_id, entity_id, at, stamp, restricts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type InsertChangeParams struct {
-	Revision int64
-	Position int64
-	Kind     string
-	Account  string
-	Entity   string
-	At       int64
+	Revision  int64
+	Position  int64
+	Kind      string
+	Account   string
+	Entity    string
+	At        int64
+	Stamp     int64
+	Restricts int64
 }
 
 func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) error {
@@ -267,6 +270,19 @@ func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) erro
 		arg.Account,
 		arg.Entity,
 		arg.At,
+		arg.Stamp,
+		arg.Restricts,
 	)
 	return err
+}
+
+const stamp = `-- name: Stamp :one
+SELECT stamp FROM changes WHERE revision = $1 AND position = 0
+`
+
+func (q *Queries) Stamp(ctx context.Context, revision int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, stamp, revision)
+	var stamp int64
+	err := row.Scan(&stamp)
+	return stamp, err
 }

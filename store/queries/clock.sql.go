@@ -10,32 +10,39 @@ import (
 )
 
 const clock = `-- name: Clock :one
-SELECT revision, horizon FROM clock WHERE id = 1
+SELECT revision, stamp, horizon FROM clock WHERE id = 1
 `
 
 type ClockRow struct {
 	Revision int64
+	Stamp    int64
 	Horizon  int64
 }
 
 func (q *Queries) Clock(ctx context.Context) (ClockRow, error) {
 	row := q.db.QueryRowContext(ctx, clock)
 	var i ClockRow
-	err := row.Scan(&i.Revision, &i.Horizon)
+	err := row.Scan(&i.Revision, &i.Stamp, &i.Horizon)
 	return i, err
 }
 
 const nextRevision = `-- name: NextRevision :one
-UPDATE clock SET revision = revision + 1 WHERE id = 1 RETURNING revision
+UPDATE clock SET revision = revision + 1, stamp_before = stamp, stamp = $1 WHERE id = 1
+RETURNING revision, stamp_before
 `
+
+type NextRevisionRow struct {
+	Revision    int64
+	StampBefore int64
+}
 
 // The row's lock makes the order of commits and the order of revisions the same. A sequence
 // would not: a lower number can commit later.
-func (q *Queries) NextRevision(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextRevision)
-	var revision int64
-	err := row.Scan(&revision)
-	return revision, err
+func (q *Queries) NextRevision(ctx context.Context, stamp int64) (NextRevisionRow, error) {
+	row := q.db.QueryRowContext(ctx, nextRevision, stamp)
+	var i NextRevisionRow
+	err := row.Scan(&i.Revision, &i.StampBefore)
+	return i, err
 }
 
 const nextSequence = `-- name: NextSequence :one
@@ -55,5 +62,15 @@ UPDATE clock SET horizon = $1 WHERE id = 1
 
 func (q *Queries) RaiseHorizon(ctx context.Context, horizon int64) error {
 	_, err := q.db.ExecContext(ctx, raiseHorizon, horizon)
+	return err
+}
+
+const skipTo = `-- name: SkipTo :exec
+UPDATE clock SET revision = $1, horizon = $1, stamp_before = 0 WHERE id = 1
+`
+
+// Nobody can catch up change by change with what comes after.
+func (q *Queries) SkipTo(ctx context.Context, revision int64) error {
+	_, err := q.db.ExecContext(ctx, skipTo, revision)
 	return err
 }

@@ -42,6 +42,11 @@ INSERT INTO keys (
 	'', '', '', ''
 );
 
+-- name: DisableKey :execrows
+-- Like revoking, disabling twice keeps the first time.
+UPDATE keys SET disabled_at = COALESCE(disabled_at, @now)
+WHERE account_id = @account AND id = @id;
+
 -- name: RevokeKey :execrows
 -- Revoking twice keeps the first time and reason: history must not move.
 -- No row: unknown or already revoked; the adapter tells which.

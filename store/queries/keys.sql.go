@@ -10,6 +10,26 @@ import (
 	"database/sql"
 )
 
+const disableKey = `-- name: DisableKey :execrows
+UPDATE keys SET disabled_at = COALESCE(disabled_at, $1)
+WHERE account_id = $2 AND id = $3
+`
+
+type DisableKeyParams struct {
+	Now     sql.NullInt64
+	Account string
+	ID      string
+}
+
+// Like revoking, disabling twice keeps the first time.
+func (q *Queries) DisableKey(ctx context.Context, arg DisableKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, disableKey, arg.Now, arg.Account, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertKey = `-- name: InsertKey :exec
 INSERT INTO keys (
 	id, account_id, kind, description, version, brand, env, last_four, once,

@@ -15,3 +15,6 @@ WHERE hash = @hash AND spent_at IS NULL AND expires_at > @now;
 -- name: EndLinks :exec
 UPDATE links SET expires_at = @now
 WHERE purpose = @purpose AND member_id = @member AND spent_at IS NULL AND expires_at > @now;
+
+-- name: EndAllLinks :exec
+UPDATE links SET expires_at = @now WHERE spent_at IS NULL AND expires_at > @now;

@@ -10,6 +10,15 @@ import (
 	"database/sql"
 )
 
+const endAllLinks = `-- name: EndAllLinks :exec
+UPDATE links SET expires_at = $1 WHERE spent_at IS NULL AND expires_at > $1
+`
+
+func (q *Queries) EndAllLinks(ctx context.Context, now int64) error {
+	_, err := q.db.ExecContext(ctx, endAllLinks, now)
+	return err
+}
+
 const endLinks = `-- name: EndLinks :exec
 UPDATE links SET expires_at = $1
 WHERE purpose = $2 AND member_id = $3 AND spent_at IS NULL AND expires_at > $1

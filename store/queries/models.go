@@ -25,6 +25,13 @@ type Answer struct {
 	At     int64
 }
 
+type Decision struct {
+	Revision int64
+	After    int64
+	At       int64
+	Choice   string
+}
+
 type Event struct {
 	Sequence    int64
 	ID          string

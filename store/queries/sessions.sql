@@ -10,3 +10,6 @@ DELETE FROM sessions WHERE token = @token;
 
 -- name: DeleteExpiredSessions :exec
 DELETE FROM sessions WHERE expires_at <= @now;
+
+-- name: DeleteSessions :exec
+DELETE FROM sessions;

@@ -27,6 +27,15 @@ func (q *Queries) DeleteSession(ctx context.Context, token string) error {
 	return err
 }
 
+const deleteSessions = `-- name: DeleteSessions :exec
+DELETE FROM sessions
+`
+
+func (q *Queries) DeleteSessions(ctx context.Context) error {
+	_, err := q.db.ExecContext(ctx, deleteSessions)
+	return err
+}
+
 const saveSession = `-- name: SaveSession :exec
 INSERT INTO sessions (token, data, expires_at) VALUES ($1, $2, $3)
 ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at

@@ -71,6 +71,8 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 	moved, demoted, gone, revoked, ended := a, m, m, k, token
 	moved.Plan, demoted.Role, gone.State, revoked.Revoked = "lite", "user", keywright.MemberRemoved, instant(5)
 	ended.Revoked = instant(5)
+	asleep, off := a, k
+	asleep.State, off.Disabled = keywright.AccountSuspended, instant(5)
 	return map[string]struct {
 		change  func(keywright.Tx) error
 		records []keyset.Change
@@ -95,6 +97,11 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 			}
 			return tx.RevokeOperatorToken(s.ctx, token.ID, revoker(), "", instant(5))
 		}, tokenRecords(ended)},
+		"SetAccountState": {
+			func(tx keywright.Tx) error { return tx.SetAccountState(s.ctx, a.ID, keywright.AccountSuspended) }, only(accountRecord(asleep)),
+		},
+		"DisableKey":    {func(tx keywright.Tx) error { return tx.DisableKey(s.ctx, a.ID, k.ID, instant(5)) }, only(keyRecord(off))},
+		"Decide":        {func(tx keywright.Tx) error { return tx.Decide(s.ctx, keywright.Decision{Revision: 100, After: 3}) }, nil},
 		"PolicyChanged": {func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) }, nil},
 
 		"Revision": {func(tx keywright.Tx) error {
@@ -145,6 +152,10 @@ func changeCases() []testCase {
 			}
 			before := s.revision()
 			s.write(touch.change)
+			if method == "Decide" {
+				want(s, "changes", keywright.Changes{Since: before, Revision: 100, Behind: true})(s.Store.ChangesSince(s.ctx, before, most))
+				return
+			}
 			got := s.since(before)
 			if method == "ActiveMembersIn" || method == "Revision" {
 				want(s, "the revision after a look", before)(got.Revision, nil)

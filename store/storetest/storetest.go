@@ -33,6 +33,14 @@ type Store interface {
 	TrimChanges(ctx context.Context, keep int) error
 	Snapshot(ctx context.Context, take func(keyset.Snapshot) error) error
 	Follow(hear func(keywright.Changes))
+
+	History(ctx context.Context) (keywright.History, error)
+	Quarantine(ctx context.Context, why keywright.Quarantine) error
+	Expect(at keywright.Point)
+	Known() keywright.Point
+	Backwards() <-chan struct{}
+	RestrictionsSince(ctx context.Context, since uint64, most int) (keywright.Restrictions, error)
+	Journal(keep func(keywright.Restrictions))
 }
 
 // Sessions is a store's part for the console's sessions.
@@ -72,7 +80,8 @@ type testCase struct {
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
-		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), followCases(), snapshotCases()) {
+		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), restrictionCases(),
+		followCases(), snapshotCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.Subject = open(t, func() time.Time { return s.now })

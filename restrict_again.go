@@ -1,0 +1,124 @@
+package keywright
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// perTransaction is how many restrictions are made again in one transaction: some 50 ms.
+const perTransaction = 200
+
+// RestrictAgain makes restrictions again that the database has lost, each with an event that
+// says so: a key stays revoked since its first time, for its first reason. It answers those that
+// it had to leave out, because they would leave an account without an owner. What it did stays
+// when it fails on the way; called again with what is still missing, it goes on. It is no request
+// that could be sent twice, but what the operator does while nothing serves the database.
+func (s *Service) RestrictAgain(ctx context.Context, all []Missing) (left []Missing, err error) {
+	for len(all) > 0 {
+		part := all[:min(perTransaction, len(all))]
+		all = all[len(part):]
+		now := s.now()
+		var owners []Missing
+		err := s.store.Write(ctx, func(tx Tx) error {
+			owners = nil
+			for _, m := range part {
+				switch err := s.restrictAgain(ctx, tx, m, now); {
+				case errors.Is(err, ErrLastOwner):
+					owners = append(owners, m)
+				case err != nil:
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return left, fmt.Errorf("restrict again: %w", err)
+		}
+		left = append(left, owners...)
+	}
+	return left, nil
+}
+
+func (s *Service) restrictAgain(ctx context.Context, tx Tx, m Missing, now time.Time) error {
+	details := map[string]string{"replayed": strconv.FormatUint(m.At.Revision, 10)}
+	var action Action
+	var subject Subject
+	var err error
+	switch m.What {
+	case LacksTokenRevoked:
+		action, subject = TokenRevoked, m.token.subject()
+		err = tx.RevokeOperatorToken(ctx, m.Token, m.RevokedBy, m.WhyRevoked, m.Revoked)
+	case LacksKeyRevoked:
+		action, subject = KeyRevokedBy, m.key.subject()
+		err = tx.RevokeKey(ctx, m.Account, m.Key, m.RevokedBy, m.WhyRevoked, m.Revoked)
+	case LacksKeyDisabled:
+		action, subject = KeyDisabledBy, m.key.subject()
+		err = tx.DisableKey(ctx, m.Account, m.Key, m.Disabled)
+	case LacksMemberEnded:
+		action, subject = MemberRemovedBy, m.member.subject()
+		err = s.endAgain(ctx, tx, m, now)
+	case LacksRole:
+		action, subject = RoleChanged, m.member.subject()
+		details["from"], details["to"] = m.member.Role, m.Role
+		if err = s.notLastOwner(ctx, tx, m.member); err == nil {
+			err = tx.SetRole(ctx, m.Account, m.Member, m.Role)
+		}
+	case LacksAccountSuspended:
+		action, subject = AccountSuspendedBy, m.account.subject()
+		err = tx.SetAccountState(ctx, m.Account, AccountSuspended)
+	case LacksPlan:
+		action, subject = PlanChanged, m.account.subject()
+		details["from"], details["to"] = m.account.Plan, m.Plan
+		err = tx.SetPlan(ctx, m.Account, m.Plan)
+	}
+	if errors.Is(err, ErrRevoked) { // by someone else since it was missing
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !m.Revoked.IsZero() {
+		details["by"] = m.RevokedBy.Name
+		if m.WhyRevoked != "" {
+			details["why"] = m.WhyRevoked
+		}
+	}
+	return s.record(ctx, tx, now, m.Account, operatorActor(), action, subject, details)
+}
+
+// endAgain takes a member out, as RemoveMember does.
+func (s *Service) endAgain(ctx context.Context, tx Tx, m Missing, now time.Time) error {
+	if err := s.notLastOwner(ctx, tx, m.member); err != nil {
+		return err
+	}
+	if err := tx.SetMemberState(ctx, m.Account, m.Member, MemberState(m.State)); err != nil {
+		return err
+	}
+	if err := tx.EndLinks(ctx, LinkInvitation, m.Member, now); err != nil {
+		return err
+	}
+	return tx.DeleteUnusedPassword(ctx, m.member.Email)
+}
+
+func (a Account) subject() Subject { return Subject{Kind: "account", ID: string(a.ID), Name: a.Name} }
+
+// Decide ends a quarantine: history goes on with the decision's revision. All sessions and
+// one-time links end, because some that had ended are open in an older copy. d.At is set. As
+// RestrictAgain, it is what the operator does while nothing serves the database.
+func (s *Service) Decide(ctx context.Context, d Decision) error {
+	d.At = s.now()
+	err := s.store.Write(ctx, func(tx Tx) error {
+		if err := tx.Decide(ctx, d); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, d.At, "", operatorActor(), Restored, Subject{Kind: "database"},
+			map[string]string{"choice": string(d.Choice), "after": strconv.FormatUint(d.After, 10)})
+	})
+	if err != nil {
+		return fmt.Errorf("decide: %w", err)
+	}
+	return nil
+}

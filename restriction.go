@@ -1,0 +1,40 @@
+package keywright
+
+import "time"
+
+// Restriction is an account, a member, a key or an operator's token as it was left by a change
+// that may have taken something away from it. It is enough to make the change again in a
+// database that has lost it, and holds nothing of what a key was issued with.
+type Restriction struct {
+	At   Point     // when it was so; the change was made then or shortly before
+	When time.Time // the time of At, by the clock of whoever wrote it down
+
+	// Which it is: the first of these that is not empty. A member and a key have Account too.
+	Token   OperatorTokenID
+	Key     KeyID
+	Member  MemberID
+	Account AccountID
+
+	Plan  string // of an account
+	Role  string // of a member
+	State string // of an account, or a member
+
+	Disabled time.Time // of a key; zero: not disabled
+
+	// Of a key or a token. Zero: not revoked.
+	Revoked    time.Time
+	RevokedBy  Actor
+	WhyRevoked string
+}
+
+// Restrictions are the last of each thing that was changed after revision Since and was there
+// before.
+type Restrictions struct {
+	Since uint64
+	At    Point
+	List  []Restriction
+
+	// Behind says that changes since are no longer kept, or that there are too many. List is
+	// empty then.
+	Behind bool
+}
