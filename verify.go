@@ -27,6 +27,8 @@ type Request struct {
 	Scopes   []string   // all of them must be in the key's reach
 	ClientIP netip.Addr // of the end client; the zero Addr is in no allowed network
 
+	Cost int // what it takes from the plan's rate; 0: 1, less than 0: nothing
+
 	// MinRevision makes the verdict Stale unless everything up to that revision is known to
 	// whoever answers. It comes from the answer to a write, or from an earlier verdict.
 	MinRevision uint64
@@ -88,7 +90,7 @@ func Reasons() []Reason {
 
 // Verify answers whether the key may be used for the request, as of this moment: it asks the
 // Store itself, for whoever manages keys by a key. The data plane asks a [Verifier]. Keys are
-// not narrowed yet, so Method, Scopes, ClientIP and MinRevision cannot refuse any. err is not
+// not narrowed yet, so Method, Scopes, ClientIP, Cost and MinRevision cannot refuse any. err is not
 // nil only when it could not decide.
 func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 	now := s.now()

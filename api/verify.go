@@ -15,6 +15,8 @@ type VerifyRequest struct {
 
 	Scopes []string `json:"scopes,omitzero" doc:"The scopes that the request needs, all of them; at most 256. Given, even when empty, they stand in place of what the policy's routes say." example:"[\"incidents:read\"]"`
 
+	Cost *uint64 `json:"cost,omitempty" doc:"What the request takes from the plan's rate: 0 asks without taking anything; at most 1000000; 1 when it is left out." example:"1"`
+
 	MinRevision uint64 `json:"min_revision,omitempty" doc:"Refuse to answer, as stale, from less than this revision, which the answer to a change or an earlier verdict told."`
 }
 
@@ -78,6 +80,9 @@ type VerifyBatch struct {
 type VerdictBatch struct {
 	Verdicts []Verdict `json:"verdicts"`
 }
+
+// MaxCost is the most that a request can take from a rate.
+const MaxCost = 1_000_000
 
 // MaxBatch is how many requests a VerifyBatch can have.
 const MaxBatch = 1000

@@ -64,6 +64,11 @@ func (p *plainJSON) verifyRequest(into *VerifyRequest) bool {
 		case "min_revision":
 			bit = 1 << 8
 			into.MinRevision, ok = p.number()
+		case "cost":
+			bit = 1 << 9
+			var cost uint64
+			cost, ok = p.number()
+			into.Cost = &cost
 		default:
 			return false
 		}

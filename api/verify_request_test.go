@@ -9,7 +9,7 @@ import (
 // requests are VerifyRequests as programs write them, which are read by hand.
 var requests = []string{
 	`{"credential":"kw_live_x"}`,
-	`{"authorization":"Bearer kw_live_x","accept":"*/*","api_version":"v2","method":"GET","path":"/a?b=c","client_ip":"::1","scopes":["a","b:c"],"min_revision":9999999999999999999}`,
+	`{"authorization":"Bearer kw_live_x","accept":"*/*","api_version":"v2","method":"GET","path":"/a?b=c","client_ip":"::1","scopes":["a","b:c"],"cost":12,"min_revision":9999999999999999999}`,
 	" {\n\t\"scopes\" : [ ] ,\r\n \"method\":\"\" , \"min_revision\" : 7 } \n",
 	`{"scopes":["a"]}`,
 }
@@ -35,6 +35,7 @@ func FuzzReadVerifyRequest(f *testing.F) {
 	for _, body := range []string{
 		``, `{}`, `null`, `{"credential":null}`, `{"credential":"x","credential":"x"}`, `{"credential":"x",}`, `{"credential":"x"}{}`, `{"credential":"x"} x`, `{,}`,
 		`{"credential":"\u0041"}`, "{\"credential\":\"\xff\"}", "{\"credential\":\"\x7f\"}", "{\"credential\":\"\n\"}", `{"credential":"é"}`, `{"\u0063redential":"x"}`,
+		`{"cost":0}`, `{"cost":-1}`, `{"cost":null}`, `{"cost":1,"cost":1}`,
 		`{"min_revision":-0}`, `{"min_revision":0}`, `{"min_revision":01}`, `{"min_revision":1.0}`, `{"min_revision":1e3}`, `{"min_revision":18446744073709551616}`, `{"min_revision":"1"}`,
 		`{"scopes":null}`, `{"scopes":[null]}`, `{"scopes":["a",]}`, `{"scopes":[["a"]]}`, `{"scopes":"a"}`, `{"scopes":["a"`, `{"scopes":["a"]`, `{"Credential":"x"}`, `{"x":1}`,
 		"\uFEFF{}", `{"credential":"x"`, `{"credential"}`, `["credential"]`, `{"credential":"x";"path":"/"}`, "{\"credential\":\"x\"}\x00", "{\v\"credential\":\"x\"}",

@@ -80,6 +80,15 @@ func (o *offer) question(asked *api.VerifyRequest, place string) (question, []ap
 		}
 		q.request.ClientIP = address
 	}
+	switch {
+	case asked.Cost == nil:
+	case *asked.Cost > api.MaxCost:
+		say("/cost", fmt.Sprintf("is more than %d", api.MaxCost))
+	case *asked.Cost == 0:
+		q.request.Cost = -1
+	default:
+		q.request.Cost = int(*asked.Cost)
+	}
 	if len(asked.Scopes) > policy.MaxScopes {
 		say("/scopes", fmt.Sprintf("has more than %d entries, which is more than a policy can have", policy.MaxScopes))
 		return q, wrong

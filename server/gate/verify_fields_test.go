@@ -145,9 +145,14 @@ func TestWhatCanNotBeMeantIsNamed(t *testing.T) {
 	for _, number := range []string{
 		"-1", "-0", "1.0", "1e0", "1e400", "1.5", "18446744073709551616", "+1", "01", "0x1", "1_000", `"1"`, "NaN", "Infinity", "true", "null", "[1]", "9e99999",
 	} {
-		w := do(town, http.MethodPost, "/v1/verify", `{"min_revision":`+number+`}`, "Content-Type", "application/json")
-		if p := readProblem(t, w); w.Code != 400 || p.Code != api.CodeInvalidJSON {
-			t.Errorf("min_revision %s: got %d %s, want 400", number, w.Code, p.Code)
+		for _, field := range []string{"min_revision", "cost"} {
+			if field == "cost" && number == "null" {
+				continue // the same as leaving it out
+			}
+			w := do(town, http.MethodPost, "/v1/verify", `{"`+field+`":`+number+`}`, "Content-Type", "application/json")
+			if p := readProblem(t, w); w.Code != 400 || p.Code != api.CodeInvalidJSON {
+				t.Errorf("%s %s: got %d %s, want 400", field, number, w.Code, p.Code)
+			}
 		}
 	}
 	check("257 scopes", fields{"scopes": json.RawMessage("[" + strings.Repeat(`"a",`, 256) + `"a"]`)}, 422, "/scopes")
@@ -206,5 +211,34 @@ func TestDatesThatWereNotSaidAreNotTold(t *testing.T) {
 	v := keywright.Verdict{Valid: true, Key: keywright.Key{ID: "key_x"}, Version: policy.Version{Name: "v9", State: policy.Deprecated}}
 	if got := ask(t, gate.New(answers{v}, gate.Options{}), api.VerifyRequest{Credential: "x"}); got.Deprecation != nil || got.Sunset != nil {
 		t.Errorf("got %+v, want no dates that were never set", got)
+	}
+}
+
+func TestARequestTakesItsCostFromTheRate(t *testing.T) {
+	town := settle(t, gate.Options{Policy: readPolicy(t, strings.ReplaceAll(townRules, "7/min burst 1", "60/min burst 10"))})
+	text := town.account(t, keyset.Account{Slug: "small", Plan: "small"})
+	cost := func(n uint64) *uint64 { return &n }
+	for _, step := range []struct {
+		cost *uint64
+		code api.Code
+		left int
+	}{
+		{nil, api.CodeValid, 9},
+		{cost(0), api.CodeValid, 9},
+		{cost(4), api.CodeValid, 5},
+		{cost(6), api.Code(keywright.OverLimit), 5},
+		{cost(api.MaxCost), api.Code(keywright.OverLimit), 5},
+		{cost(5), api.CodeValid, 0},
+		{cost(0), api.CodeValid, 0},
+		{cost(1), api.Code(keywright.OverLimit), 0},
+	} {
+		v := ask(t, town, api.VerifyRequest{Credential: text, Cost: step.cost})
+		if v.Code != step.code || v.Limits == nil || v.Limits.Remaining != step.left {
+			t.Errorf("cost %v: got %s, %+v, want %s and %d left", step.cost, v.Code, v.Limits, step.code, step.left)
+		}
+	}
+	w := post(t, town, "/v1/verify", api.VerifyRequest{Credential: text, Cost: cost(api.MaxCost + 1)})
+	if p := readProblem(t, w); w.Code != 422 || len(p.Errors) != 1 || p.Errors[0].Pointer != "/cost" {
+		t.Errorf("more than can be taken: got %d %+v, want 422 at /cost", w.Code, p.Errors)
 	}
 }
