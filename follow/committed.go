@@ -28,10 +28,7 @@ func (f *Follower) Committed(c keywright.Changes) {
 	}
 	f.end()
 	f.options.Log.Error("a change is committed and not applied; verification is stale until it is", "revision", c.Revision, "error", err)
-	select {
-	case f.wake <- struct{}{}:
-	default:
-	}
+	f.look()
 }
 
 func (f *Follower) commit(c keywright.Changes) error {

@@ -31,6 +31,11 @@ type Options struct {
 	// Poll is the time between two polls; default 1 s, at most a third of Bound.
 	Poll time.Duration
 
+	// Listen has hear called whenever the source may have changed, and once when it begins to
+	// listen, until ctx ends; it returns before when it can't hear. A hint makes Run poll at once;
+	// nothing depends on one. Default: there are none.
+	Listen func(ctx context.Context, hear func()) error
+
 	// Clock only goes forward, also while the machine sleeps. Default: that of the system.
 	Clock func() time.Duration
 
@@ -46,6 +51,8 @@ type Follower struct {
 	options Options
 	set     *keyset.Set
 	wake    chan struct{} // makes Run look at once; holds one
+
+	deaf atomic.Bool // hints are wanted and can't be heard
 
 	loading atomic.Pointer[progress] // nil when no load goes on
 

@@ -4,18 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/keywright/keywright"
 )
 
-// Run keeps the keyset current until ctx ends: it asks the source for changes every Poll and
-// extends the lease whenever the source has answered. It loads a snapshot when none is loaded,
+// Run keeps the keyset current until ctx ends: it asks the source for changes every Poll, and at
+// each hint, and extends the lease whenever the source has answered. It loads a snapshot when none is loaded,
 // when the log does not reach back to where the keyset is, and when something went wrong with
 // the keyset. What fails is tried again with the next poll.
 func (f *Follower) Run(ctx context.Context) {
 	tick := time.NewTicker(f.options.Poll)
 	defer tick.Stop()
+	var hearing sync.WaitGroup
+	defer hearing.Wait()
+	hearing.Go(func() { f.hear(ctx) })
 	for failing := false; ; {
 		err := f.round(ctx)
 		if ctx.Err() != nil {
@@ -23,12 +27,59 @@ func (f *Follower) Run(ctx context.Context) {
 		}
 		f.tell(ctx, err, failing)
 		failing = err != nil
+		tick.Reset(f.pace(failing))
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		case <-f.wake:
 		}
+	}
+}
+
+// inTrouble is the time between two polls while something is wrong: it may be over any moment,
+// and from then on every quarter of a second of staleness is ours.
+const inTrouble = 250 * time.Millisecond
+
+func (f *Follower) pace(failing bool) time.Duration {
+	if failing || f.deaf.Load() {
+		return min(inTrouble, f.options.Poll)
+	}
+	return f.options.Poll
+}
+
+// hear turns hints into polls until ctx ends.
+func (f *Follower) hear(ctx context.Context) {
+	if f.options.Listen == nil {
+		return
+	}
+	for {
+		err := f.options.Listen(ctx, func() {
+			if f.deaf.Swap(false) {
+				f.options.Log.InfoContext(ctx, "hints of changes are heard again")
+			}
+			f.look()
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if !f.deaf.Swap(true) {
+			f.options.Log.WarnContext(ctx, "hints of changes can't be heard; polling more often meanwhile", "error", err)
+		}
+		f.look()
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(inTrouble):
+		}
+	}
+}
+
+// look makes Run poll at once, or once more when it is polling.
+func (f *Follower) look() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
 	}
 }
 

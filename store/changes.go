@@ -115,17 +115,24 @@ func (s *Store) Revision(ctx context.Context) (uint64, error) {
 	return uint64(clock.Revision), err
 }
 
+// soon is Revision for a poll: what is not answered soon is to be asked anew.
+func (s *Store) soon(ctx context.Context) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, perWatch)
+	defer cancel()
+	return s.Revision(ctx)
+}
+
 // ChangesSince is all that changed after a revision, as it is now. When that is more than most
 // things or revisions, or no longer kept, the answer is Behind. An answer whose Revision is
 // before Since says that the database is not the one that it was.
 //
 // Errors: ErrBackwards, when the Store itself knows that.
 func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywright.Changes, error) {
-	if now, err := s.Revision(ctx); err != nil || now == since { // as most of the time: nothing more to ask
+	if now, err := s.soon(ctx); err != nil || now == since { // as most of the time: nothing more to ask
 		return keywright.Changes{Since: since, Revision: now}, err
 	}
 	var changes keywright.Changes
-	err := s.look(ctx, func(in looking, now queries.ClockRow) (err error) {
+	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) (err error) {
 		r := in.reader()
 		changes = keywright.Changes{Since: since, Revision: uint64(now.Revision)}
 		if changes.Revision <= since {

@@ -12,7 +12,7 @@ import (
 // Errors: ErrBackwards.
 func (s *Store) History(ctx context.Context) (keywright.History, error) {
 	var h keywright.History
-	err := s.look(ctx, func(in looking, now queries.ClockRow) error {
+	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) error {
 		q := in.reader().q
 		identity, err := q.Identity(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/keywright/keywright/store/queries"
 )
@@ -10,7 +11,17 @@ import (
 // look runs queries in one transaction that only reads. All of them see what was there at now.
 //
 // Errors: ErrBackwards, and those of see.
-func (s *Store) look(ctx context.Context, see func(in looking, now queries.ClockRow) error) error {
+func (s *Store) look(ctx context.Context, see func(ctx context.Context, in looking, now queries.ClockRow) error) error {
+	ctx, leave := s.watch(ctx)
+	defer leave()
+	err := s.watched(ctx, see)
+	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
+		return errSilent
+	}
+	return err
+}
+
+func (s *Store) watched(ctx context.Context, see func(ctx context.Context, in looking, now queries.ClockRow) error) error {
 	before, err := s.known.now()
 	if err != nil {
 		return err
@@ -25,7 +36,7 @@ func (s *Store) look(ctx context.Context, see func(in looking, now queries.Clock
 	if err != nil {
 		return err
 	}
-	return see(in, now)
+	return see(ctx, in, now)
 }
 
 // looking runs queries in one transaction that only reads, by statements prepared before.

@@ -48,7 +48,7 @@ func (t *tx) restrictions(ctx context.Context, now time.Time, told bool) (keywri
 // Errors: ErrBackwards.
 func (s *Store) RestrictionsSince(ctx context.Context, since uint64, most int) (keywright.Restrictions, error) {
 	var r keywright.Restrictions
-	err := s.look(ctx, func(in looking, now queries.ClockRow) (err error) {
+	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) (err error) {
 		r = keywright.Restrictions{Since: since, At: point(now)}
 		if r.At.Revision <= since {
 			return nil

@@ -24,7 +24,7 @@ const (
 //
 // Errors: its own, and what take answers. Errors on the way are among the records.
 func (s *Store) Snapshot(ctx context.Context, take func(keyset.Snapshot) error) error {
-	return s.look(ctx, func(in looking, now queries.ClockRow) error {
+	return s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) error {
 		var keys int
 		if err := in.QueryRowContext(ctx, countKeys).Scan(&keys); err != nil {
 			return failed("count", "keys", err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -25,6 +26,8 @@ type Store struct {
 	followers []func(keywright.Changes) // under the turn, as the next
 	journals  []func(keywright.Restrictions)
 	known     known
+	untold    atomic.Int64   // commits that no hint was sent of
+	telling   sync.WaitGroup // the one that sends hints
 	close     func() error
 }
 
@@ -43,13 +46,11 @@ type Dialect struct {
 	// got into the way of another one, which nobody could have known before.
 	Again func(error) bool
 
-	// CommitTime is how long a commit may take before it is given up and its outcome unknown;
-	// 0: as long as it takes, for a database that would not survive that.
-	CommitTime time.Duration
-
-	// Recovers says that a commit of unknown outcome concerns that commit alone: the next
-	// transaction sees whether it stands. Else the Store breaks.
-	Recovers bool
+	// Server says that the database is not in this process. It can be gone without a word, so
+	// everything has a limit of time; and it goes on without us, so a commit of unknown outcome
+	// concerns that commit alone: the next transaction waits for it and sees whether it stands.
+	// Without a server such a commit breaks the Store.
+	Server bool
 
 	// Keys is the query for every seal with what a keyset needs of its key, those of a key
 	// next to each other. It answers two columns. The first is one text, its parts between
@@ -72,6 +73,11 @@ const (
 type Options struct {
 	Now     func() time.Time // decides which sessions have ended, and when a change was; default time.Now
 	Release func() error     // called last by Close; default nothing
+
+	// Tell and Listen are hints between processes, as Store.Listen has them. Default: this is the
+	// only process.
+	Tell   func(context.Context) error
+	Listen func(ctx context.Context, hear func()) error
 }
 
 // Pools are the ways to one database. None of them waits for another.
@@ -127,6 +133,7 @@ func (s *Store) Close() error { return s.close() }
 func (s *Store) closeOnce() error {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
+	s.telling.Wait()
 	// The writer is last: SQLite folds its log into the file when the last connection closes.
 	return errors.Join(s.statements.close(), s.following.close(), s.pools.Follow.Close(), s.pools.Read.Close(), s.pools.Write.Close(), s.options.Release())
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,10 @@ import (
 
 // writeTime is how long a transaction may take from its beginning to its commit.
 const writeTime = 10 * time.Second
+
+// commitTime is how long a server may take to confirm a commit before its outcome is unknown. On
+// a file there is no such limit: to cut a commit off there would be the harm.
+const commitTime = 10 * time.Second
 
 // mostRuns is how often a change is run when it gets into the way of others.
 const mostRuns = 5
@@ -71,6 +76,9 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			s.known.advance(t.since(), t.at())
 			s.tell(changes, restrictions)
 		}
+		if committed || errors.Is(err, keywright.ErrOutcomeUnknown) {
+			s.hint() // our own follower hears it too, and looks whether the change stands
+		}
 		return err
 	})
 }
@@ -119,6 +127,9 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 	late := time.AfterFunc(writeTime+time.Second, cut)
 	defer late.Stop()
 	begun, err := s.pools.Write.BeginTx(ctx, nil)
+	if err != nil && unavailable(err) { // a connection that was cut while nobody used it
+		begun, err = s.pools.Write.BeginTx(ctx, nil)
+	}
 	if err != nil {
 		return false, failed("begin", "to write", err)
 	}
@@ -136,8 +147,8 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 		return false, nil
 	}
 	late.Stop()
-	if s.dialect.CommitTime > 0 {
-		late.Reset(s.dialect.CommitTime)
+	if s.dialect.Server {
+		late.Reset(commitTime)
 	}
 	err = s.commit(begun)
 	return err == nil, err
@@ -154,7 +165,7 @@ func (s *Store) commit(begun interface{ Commit() error }) error {
 	}
 	// The disk may hold the commit although it failed: a failed fsync has been seen to leave
 	// it there. Another write could build on what is not so.
-	if !s.dialect.Recovers {
+	if !s.dialect.Server {
 		close(s.broken)
 	}
 	return fmt.Errorf("commit: %w: %w", keywright.ErrOutcomeUnknown, err)

@@ -28,7 +28,6 @@ import (
 	"github.com/keywright/keywright/server/gate"
 	"github.com/keywright/keywright/server/rest"
 	"github.com/keywright/keywright/store"
-	"github.com/keywright/keywright/store/sqlite"
 )
 
 // process is everything that one `keywright serve` is made of.
@@ -51,7 +50,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, settings.Data, sqlite.Options{Log: log})
+	db, err := openStore(ctx, settings, log)
 	if err != nil {
 		return err
 	}
@@ -62,7 +61,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	}
 	p := &process{settings: settings, log: log, store: db, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
 	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
-	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Log: log})
+	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Listen: db.Listen, Log: log})
 	db.Follow(p.follower.Committed)
 	if err := p.listen(ctx); err != nil {
 		return err
@@ -106,8 +105,9 @@ func (p *process) listen(ctx context.Context) error {
 	data.Handle("/", p.gate)
 	for _, mux := range []*http.ServeMux{public, data} {
 		mux.HandleFunc("GET /healthz", healthy)
-		mux.HandleFunc("GET /readyz", p.ready)
 	}
+	public.HandleFunc("GET /readyz", p.manages)
+	data.HandleFunc("GET /readyz", p.decides)
 	p.endpoints = []server.Endpoint{
 		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
 		{Name: "verify", Listener: verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
@@ -217,14 +217,21 @@ func (p *process) watch(ctx context.Context) error {
 
 func healthy(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 
-// ready answers whether this process can decide: it can when its store answers.
-func (p *process) ready(w http.ResponseWriter, r *http.Request) {
+// manages answers whether this process can show and change anything: it can when its store
+// answers, and it can decide.
+func (p *process) manages(w http.ResponseWriter, r *http.Request) {
 	if err := p.store.Ping(r.Context()); err != nil {
 		p.log.Warn("not ready", "error", err)
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return
 	}
+	p.decides(w, r)
+}
+
+// decides answers whether this process can decide about keys. That it does from memory, so a
+// database that is gone for less than the bound takes no gateway away.
+func (p *process) decides(w http.ResponseWriter, _ *http.Request) {
 	if ready, progress := p.follower.Ready(); !ready {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, progress, http.StatusServiceUnavailable)

@@ -24,6 +24,8 @@ sign in.
 Example:
   keywright serve --data /var/lib/keywright --public-url https://keys.example.com`,
 		Flags: []cli.Flag{
+			databaseFlag("database", "`URL` of a PostgreSQL database, postgres://… or file:PATH of a file with it; without it, SQLite in the data folder", "KEYWRIGHT_DATABASE"),
+			databaseFlag("migrate-database", "`URL` of the same database with the role that owns its tables: they are brought up to date at the start", "KEYWRIGHT_MIGRATE_DATABASE"),
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` of the console and the REST API", Sources: cli.EnvVars("KEYWRIGHT_LISTEN")},
 			&cli.StringFlag{Name: "verify-listen", Value: "127.0.0.1:8081", Usage: "`ADDRESS` of the data plane", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_LISTEN")},
 			&cli.StringFlag{Name: "public-url", Usage: "`URL` under which people reach the console; default: http and the address of --listen", Sources: cli.EnvVars("KEYWRIGHT_PUBLIC_URL")},
@@ -42,7 +44,8 @@ Example:
 				return usage(c, "serve runs a server here; --server is for the commands that speak to one")
 			}
 			settings := config.Config{
-				Data: c.String("data"), Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),
+				Data: c.String("data"), Database: c.String("database"), MigrateDatabase: c.String("migrate-database"),
+				Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),
 				PublicURL: c.String("public-url"), Policy: c.String("policy"), VerifyOpen: c.Bool("verify-open"), Demo: c.Bool("demo"), TrustedHops: c.Int("trusted-hops"),
 				LogFormat: c.String("log-format"), LogLevel: c.String("log-level"),
 			}

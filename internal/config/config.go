@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,16 +17,18 @@ import (
 // Config is every setting of `keywright serve`. Each is a flag, and an environment variable
 // KEYWRIGHT_…; the flag goes before.
 type Config struct {
-	Data         string // folder of the database, the keyring and the operator socket
-	Listen       string // address of the console and the REST API; default 127.0.0.1:8080
-	VerifyListen string // address of the data plane; default 127.0.0.1:8081
-	PublicURL    string // where people reach the console; default http:// and the address of Listen
-	Policy       string // the policy file; default: the built-in policy
-	VerifyOpen   bool   // let anyone who reaches VerifyListen ask for verdicts, without a token, on any address
-	TrustedHops  int    // proxies before the data plane whose X-Forwarded-For is believed; default 0
-	Demo         bool   // make the demo account at the first start
-	LogFormat    string // text or json
-	LogLevel     string // debug, info, warn or error
+	Data            string // folder of the database, the keyring and the operator socket
+	Database        string // URL of a PostgreSQL database, or file: and the path of a file with it; default: SQLite in Data
+	MigrateDatabase string // the same with the role that owns the tables; default: Database
+	Listen          string // address of the console and the REST API; default 127.0.0.1:8080
+	VerifyListen    string // address of the data plane; default 127.0.0.1:8081
+	PublicURL       string // where people reach the console; default http:// and the address of Listen
+	Policy          string // the policy file; default: the built-in policy
+	VerifyOpen      bool   // let anyone who reaches VerifyListen ask for verdicts, without a token, on any address
+	TrustedHops     int    // proxies before the data plane whose X-Forwarded-For is believed; default 0
+	Demo            bool   // make the demo account at the first start
+	LogFormat       string // text or json
+	LogLevel        string // debug, info, warn or error
 }
 
 // Check answers everything that is wrong with the settings, joined.
@@ -34,6 +37,14 @@ func (c Config) Check() error {
 	say := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
 	if c.Data == "" {
 		say("--data: name the folder for the database and the keyring")
+	}
+	for _, of := range []struct{ flag, url string }{{"--database", c.Database}, {"--migrate-database", c.MigrateDatabase}} {
+		if of.url != "" && !databaseURL(of.url) { // which may hold a password, so it is not shown
+			say("%s: must be like postgres://USER:PASSWORD@HOST/NAME, or file: and the path of a file whose first line is like that; for SQLite leave it out", of.flag)
+		}
+	}
+	if c.MigrateDatabase != "" && c.Database == "" {
+		say("--migrate-database: say with --database which database to serve")
 	}
 	console, err := loopback(c.Listen)
 	if err != nil {
@@ -65,6 +76,10 @@ func (c Config) Check() error {
 		say("--log-level: must be debug, info, warn or error")
 	}
 	return errors.Join(wrong...)
+}
+
+func databaseURL(url string) bool {
+	return slices.ContainsFunc([]string{"postgres://", "postgresql://", "file:"}, func(start string) bool { return strings.HasPrefix(url, start) })
 }
 
 // Public is the address under which people reach the console; listening is the address on

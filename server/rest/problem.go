@@ -25,6 +25,9 @@ func (h *handler) problem(ctx context.Context, v *visit, err error) (*api.Proble
 	if !known {
 		p = h.unforeseen(ctx, v, err)
 	}
+	if errors.Is(err, keywright.ErrUnavailable) || errors.Is(err, keywright.ErrOutcomeUnknown) {
+		h.options.Log.WarnContext(ctx, "request not carried out", "request", v.requestID, "operation", v.operation, "error", err)
+	}
 	// A missing, a malformed and an unknown key are answered alike, byte for byte.
 	if p.Code != api.CodeUnauthenticated {
 		p.RequestID = v.requestID

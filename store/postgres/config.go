@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net/netip"
@@ -28,8 +29,11 @@ func parse(url string) (*config, error) {
 		return nil, errors.New("the database URL can't be read; it must be like postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full, with characters such as / and % in the password written as %2F and %25")
 	}
 	query := u.Query()
-	if !query.Has("sslmode") && os.Getenv("PGSSLMODE") == "" && !local(u.Hostname()) && !local(query.Get("host")) {
+	if !query.Has("sslmode") && os.Getenv("PGSSLMODE") == "" {
 		query.Set("sslmode", "verify-full") // the driver's own default goes on in clear when TLS fails
+		if u.Hostname() != "" && local(u.Hostname()) || strings.HasPrefix(query.Get("host"), "/") {
+			query.Set("sslmode", "disable")
+		}
 	}
 	if !query.Has("connect_timeout") && os.Getenv("PGCONNECT_TIMEOUT") == "" {
 		query.Set("connect_timeout", "2")
@@ -52,7 +56,15 @@ func parse(url string) (*config, error) {
 	return &config{parsed}, nil
 }
 
-// local reports whether a host is this machine. The empty one is a socket.
+// where adds to an error which database it is of.
+func (c *config) where(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("database %s on %s: %w", c.Database, c.Host, err)
+}
+
+// local reports whether a host is this machine.
 func local(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasPrefix(host, "/") || err == nil && address.IsLoopback()
@@ -89,9 +101,10 @@ func reading(most int) use {
 	}}
 }
 
-// following has a connection for a snapshot, which may take its time, and one for a poll.
+// following has a connection for a snapshot, which may take its time, and some for what must not
+// wait for it.
 func following() use {
-	return use{3, map[string]string{
+	return use{4, map[string]string{
 		"application_name": "keywright: follows", "statement_timeout": "0", "default_transaction_read_only": "on",
 		"idle_in_transaction_session_timeout": "60s",
 	}}

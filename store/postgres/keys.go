@@ -2,7 +2,8 @@ package postgres
 
 import "github.com/keywright/keywright/store"
 
-// keys reads all keys and their seals. See the Dialect for what it answers.
+// keys reads all keys and their seals side by side, both from an index in the order of the key's
+// id, which is where everything that is asked for is.
 const keys = `SELECT concat_ws('` + store.Separator + `',
 	keys.id, keys.account_id, keys.kind, keys.version, seals.pepper,
 	coalesce(keys.not_before::text, ''), coalesce(keys.expires_at::text, ''),

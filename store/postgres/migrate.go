@@ -23,25 +23,29 @@ var grants string
 const versions = "schema_versions" // the table in which goose notes what it has done
 
 // Migrate makes the tables or brings them up to date, by the URL of their owner, and then lets
-// the role service do with them what the running service must, and no more. It can be run at any
-// time, also while the service runs.
-func Migrate(ctx context.Context, url, service string) error {
+// the role service do with them what the running service must, and no more. It answers at which
+// version the tables are. It can be run at any time, also while the service runs.
+func Migrate(ctx context.Context, url, service string) (int64, error) {
 	c, err := parse(url)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	db := c.pool(migrating())
 	defer db.Close() //nolint:errcheck // nothing is left to be said on it
-	if err := prove(ctx, db); err != nil {
-		return err
-	}
-	if err := migrate(ctx, db); err != nil {
-		return err
-	}
 	if service == c.User {
-		return errors.New("the service must use another role than the one that owns the tables")
+		return 0, errors.New("the service must use another role than the one that owns the tables")
 	}
-	return grant(ctx, db, service)
+	for _, step := range []func() error{
+		func() error { return prove(ctx, db) },
+		func() error { return migrate(ctx, db) },
+		func() error { return grant(ctx, db, service) },
+	} {
+		if err := step(); err != nil {
+			return 0, c.where(err)
+		}
+	}
+	at, err := version(ctx, db)
+	return at, c.where(err)
 }
 
 // migrate applies the migrations that are missing, each in a transaction of its own: after a

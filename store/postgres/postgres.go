@@ -13,14 +13,16 @@ import (
 
 // Options are the settings of a database. The zero value is right for production.
 type Options struct {
+	Owner   string           // URL with the role that owns the tables, to bring them up to date by; default: the role of the first one, when it may
 	Readers int              // how many may read at once; default 8
+	Release func() error     // called last by the Store's Close; default nothing
 	Now     func() time.Time // decides which sessions have ended; default time.Now
 	Log     *slog.Logger     // hears what may be a mistake of the operator; default nobody
 }
 
-// Open opens the database at a URL such as postgres://keywright@db.example/keywright. When the
-// URL's role may make tables, it brings them up to date first; else that is the work of Migrate,
-// and Open only looks whether it was done.
+// Open opens the database at a URL such as postgres://keywright@db.example/keywright. With the
+// URL of an owner it first does what Migrate does. Without, it brings the tables up to date
+// itself when its role may; else it only looks whether Migrate was run.
 //
 // Each error says what to do about it, and none holds the password.
 func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error) {
@@ -34,6 +36,11 @@ func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error
 	if err != nil {
 		return nil, err
 	}
+	if o.Owner != "" {
+		if _, err := Migrate(ctx, o.Owner, c.User); err != nil {
+			return nil, err
+		}
+	}
 	if c.readable() {
 		o.Log.WarnContext(ctx, "the connection to the database is not safe from whoever is in between; say sslmode=verify-full", "host", c.Host)
 	}
@@ -44,19 +51,16 @@ func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error
 		}
 	}()
 	if err := prove(ctx, pools.Write); err != nil {
-		return nil, fmt.Errorf("database %s on %s: %w", c.Database, c.Host, err)
+		return nil, c.where(err)
 	}
 	if err := settle(ctx, pools.Write, c, o.Log); err != nil {
-		return nil, fmt.Errorf("database %s on %s: %w", c.Database, c.Host, err)
+		return nil, c.where(err)
 	}
-	return store.New(pools, dialect(), store.Options{Now: o.Now}), nil
+	return store.New(pools, dialect(), store.Options{Now: o.Now, Release: o.Release, Tell: tell(pools.Read), Listen: c.listen}), nil
 }
 
 func dialect() store.Dialect {
-	return store.Dialect{
-		Clash: clash, Refused: refused, Again: again, Keys: keys,
-		CommitTime: 10 * time.Second, Recovers: true,
-	}
+	return store.Dialect{Clash: clash, Refused: refused, Again: again, Keys: keys, Server: true}
 }
 
 // settle sees to it that the tables are as this version needs them.

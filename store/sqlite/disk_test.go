@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"log/slog"
 	"os"
@@ -86,20 +87,7 @@ func withoutRoom(t *testing.T, path string, do func()) {
 // A full disk is no unknown outcome: what did not fit is not there, and once there is room
 // the next write goes through.
 func TestFullDiskIsSurvived(t *testing.T) {
-	f, err := enter(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	write, err := writer(t.Context(), f, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	read, err := connect(t.Context(), f.dsn(reading()), 2, reading())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Release: f.leave})
-	defer s.Close()
+	s, write := fromParts(t, store.Options{})
 	fill(t, s, "a", 1)
 	must(t, write, "PRAGMA max_page_count = 1")
 	big := strings.Repeat("x", 1<<20)
@@ -114,4 +102,29 @@ func TestFullDiskIsSurvived(t *testing.T) {
 	if err := save(); err != nil {
 		t.Errorf("with room: %v", err)
 	}
+}
+
+// fromParts is a store with other options, and the connection with which it writes.
+func fromParts(t *testing.T, o store.Options) (*store.Store, *sql.DB) {
+	t.Helper()
+	f, err := enter(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write, err := writer(t.Context(), f, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := connect(t.Context(), f.dsn(reading()), 2, reading())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Release = f.leave
+	s := store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), o)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, write
 }

@@ -89,7 +89,7 @@ CREATE TABLE seals (
 	mac        BYTEA  NOT NULL CHECK (octet_length(mac) = 32), -- HMAC-SHA-256
 	pepper     BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
-	PRIMARY KEY (key_id, mac)
+	PRIMARY KEY (key_id, mac) INCLUDE (pepper) -- for the snapshot: see keys_whole
 );
 
 CREATE TABLE events (

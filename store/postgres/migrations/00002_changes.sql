@@ -17,6 +17,10 @@ CREATE TABLE changes (
 ALTER TABLE clock ADD COLUMN horizon BIGINT NOT NULL DEFAULT 0;
 UPDATE clock SET horizon = revision;
 
+-- What a copy of all keys needs of each, in the order of the seals. A million keys are read side
+-- by side in 1.3 s; from the tables it took 5.3 s, or 2 s of sorting before the first one came.
+CREATE INDEX keys_whole ON keys (id) INCLUDE (account_id, kind, version, not_before, expires_at, disabled_at, revoked_at);
+
 CREATE TRIGGER changes_are_fixed BEFORE UPDATE ON changes
 FOR EACH ROW EXECUTE FUNCTION forbid('a change can not be changed');
 

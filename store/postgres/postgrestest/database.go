@@ -33,7 +33,7 @@ func (s *Server) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := postgres.Migrate(ctx, s.URL(Owner, template), Service); err != nil {
+	if _, err := postgres.Migrate(ctx, s.URL(Owner, template), Service); err != nil {
 		return fmt.Errorf("migrate the template: %w", err)
 	}
 	return nil
