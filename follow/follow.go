@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/internal/hugepages"
 	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/secret"
 )
@@ -86,6 +87,9 @@ func (o Options) withDefaults() Options {
 	o.Poll = min(o.Poll, o.Bound/3)
 	if o.Clock == nil {
 		o.Clock = clock()
+	}
+	if o.Keyset.Advise == nil {
+		o.Keyset.Advise = hugepages.Ask
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

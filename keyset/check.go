@@ -11,18 +11,18 @@ import (
 
 // check makes the checks that are left once the key is proved. The way in which it was presented is
 // the first: it could not be judged before the key's version was known.
-func (see *sight) check(v *Verdict, p proof, r Request, now time.Time) Code {
+func (see *sight) check(v *Verdict, p proof, r *Request, now time.Time) Code {
 	if see.key.has(tokenFlag) {
 		return see.checkToken(p, r, now)
 	}
 	rules, number := see.view.rules, see.key.version()
 	if r.Version != "" && r.Version != v.Version {
 		v.Version, number = r.Version, rules.versionNumbers[r.Version]
-		if at(rules.versions, number).fixed {
+		if rules.version(number).fixed {
 			number = 0 // no version
 		}
 	}
-	version := at(rules.versions, number)
+	version := rules.version(number)
 	if version.known && r.Way != "" && !slices.Contains(version.ways, r.Way) {
 		return NoCredential
 	}
@@ -62,7 +62,7 @@ func (see *sight) check(v *Verdict, p proof, r Request, now time.Time) Code {
 }
 
 // checkToken makes the checks that there are for an operator's token: it is no customer's.
-func (see *sight) checkToken(p proof, r Request, now time.Time) Code {
+func (see *sight) checkToken(p proof, r *Request, now time.Time) Code {
 	if code := see.state(p, now.UnixMilli()); code != 0 {
 		return code
 	}

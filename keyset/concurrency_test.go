@@ -178,8 +178,8 @@ func TestReadersDoNotWaitForAWriterThatStops(t *testing.T) {
 			hash := id.hash()
 			part := w.keys.table.part(hash)
 			if at := part.find(id, hash); at >= 0 {
-				part.records[at][1] ^= disabledFlag << 32
-				part.records[at][2]++
+				part.record(at)[1] ^= disabledFlag << 32
+				part.record(at)[2]++
 			}
 		}
 		holds("half written", to)

@@ -14,9 +14,11 @@ type keyTable [parts]keyPart
 const parts = 256
 
 type keyPart struct {
-	tags    []uint32
-	records []keyWords
+	tags  []uint32
+	words []uint64 // the records, one after the other
 }
+
+func (p *keyPart) record(at int) *keyWords { return (*keyWords)(p.words[at*recordLen:]) }
 
 // A tag is 32 bits of the id's hash; unused is where a search ends, and removed where it goes on.
 // Nothing moves within a part: a reader might miss it.
@@ -45,7 +47,7 @@ func (p *keyPart) find(id keyID, hash uint64) int {
 	for at := p.home(hash); ; at = p.after(at) {
 		switch atomic.LoadUint32(&p.tags[at]) {
 		case tagOf(hash):
-			record := &p.records[at]
+			record := p.record(at)
 			if atomic.LoadUint64(&record[0]) == id.first && low(atomic.LoadUint64(&record[1])) == id.last {
 				return at
 			}
@@ -69,20 +71,26 @@ type keys struct {
 	table *keyTable
 	live  [parts]int
 	used  [parts]int // live, and the removed ones
+
+	advise func([]uint64)
 }
 
 // newKeys has room for so many keys, and for more once it grows.
-func newKeys(expected int) *keys {
-	k := &keys{table: new(keyTable)}
+func newKeys(expected int, advise func([]uint64)) *keys {
+	k := &keys{table: new(keyTable), advise: advise}
 	for i := range k.table {
-		k.table[i] = newPart(expected / parts)
+		k.table[i] = k.newPart(expected / parts)
 	}
 	return k
 }
 
-func newPart(live int) keyPart {
+func (k *keys) newPart(live int) keyPart {
 	size := live*5/4 + 4
-	return keyPart{make([]uint32, size), make([]keyWords, size)}
+	words := make([]uint64, size*recordLen)
+	if k.advise != nil {
+		k.advise(words)
+	}
+	return keyPart{make([]uint32, size), words}
 }
 
 // put writes a key's record over the one that was there, if any, and gives that.
@@ -92,7 +100,7 @@ func (k *keys) put(words *keyWords) (old keyWords) {
 	i := hash >> 56
 	at := k.table[i].find(id, hash)
 	if at >= 0 {
-		load(old[:], k.table[i].records[at][:])
+		load(old[:], k.table[i].record(at)[:])
 	} else {
 		if 10*(k.used[i]+1) > 9*len(k.table[i].tags) {
 			k.renew(i)
@@ -104,7 +112,7 @@ func (k *keys) put(words *keyWords) (old keyWords) {
 		k.live[i]++
 	}
 	part := &k.table[i]
-	store(part.records[at][:bucketWord], words[:bucketWord])
+	store(part.record(at)[:bucketWord], words[:bucketWord])
 	atomic.StoreUint32(&part.tags[at], tagOf(hash))
 	return old
 }
@@ -114,9 +122,9 @@ func (k *keys) remove(id keyID) (old keyWords) {
 	hash := id.hash()
 	part := k.table.part(hash)
 	if at := part.find(id, hash); at >= 0 {
-		load(old[:], part.records[at][:])
+		load(old[:], part.record(at)[:])
 		atomic.StoreUint32(&part.tags[at], removed)
-		store(part.records[at][:], new(keyWords)[:])
+		store(part.record(at)[:], new(keyWords)[:])
 		k.live[hash>>56]--
 	}
 	return old
@@ -126,13 +134,13 @@ func (k *keys) remove(id keyID) (old keyWords) {
 // for the next view.
 func (k *keys) renew(i uint64) {
 	table, old := *k.table, k.table[i]
-	part := newPart(k.live[i] + 1)
+	part := k.newPart(k.live[i] + 1)
 	for at, tag := range old.tags {
 		if tag >= firstTag {
-			hash := old.records[at].id().hash()
+			hash := old.record(at).id().hash()
 			to := part.free(hash)
 			part.tags[to] = tag
-			load(part.records[to][:], old.records[at][:]) // what is spent of its bucket from now on is not counted
+			load(part.record(to)[:], old.record(at)[:]) // what is spent of its bucket from now on is not counted
 		}
 	}
 	table[i] = part

@@ -10,7 +10,7 @@ import (
 // them over all parts, so that places collide, are removed and used again.
 func TestAKeyTableIsAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		k := newKeys(rapid.SampledFrom([]int{0, 0, 0, 5000}).Draw(t, "expected"))
+		k := newKeys(rapid.SampledFrom([]int{0, 0, 0, 5000}).Draw(t, "expected"), nil)
 		model := map[keyID]keyWords{}
 		ids := idsOfOnePart(rapid.IntRange(1, 60).Draw(t, "ids"))
 		for n := range rapid.IntRange(1, 300).Draw(t, "changes") {
@@ -34,7 +34,7 @@ func TestAKeyTableIsAMap(t *testing.T) {
 			part := k.table.part(id.hash())
 			at := part.find(id, id.hash())
 			want, there := model[id]
-			if there != (at >= 0) || there && part.records[at] != want {
+			if there != (at >= 0) || there && *part.record(at) != want {
 				t.Fatalf("%v: found %t, want %t, or another record", id, at >= 0, there)
 			}
 		}
@@ -51,7 +51,7 @@ func TestAKeyTableIsAMap(t *testing.T) {
 
 // A search goes on from the last place of a part to the first.
 func TestASearchGoesRound(t *testing.T) {
-	k := newKeys(0)
+	k := newKeys(0, nil)
 	id := idsOfOnePart(1)[0]
 	part := k.table.part(id.hash())
 	last := len(part.tags) - 1
@@ -72,7 +72,7 @@ func TestASearchGoesRound(t *testing.T) {
 
 // Two ids of one tag are told apart by their records.
 func TestIDsWithOneTag(t *testing.T) {
-	k := newKeys(0)
+	k := newKeys(0, nil)
 	ids := idsOfOnePart(2)
 	for _, id := range ids {
 		k.put(&keyWords{0: id.first, 1: uint64(id.last)})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keywright/keywright/internal/hugepages"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
@@ -86,7 +87,7 @@ func (p population) records(t testing.TB) iter.Seq2[Change, error] {
 
 func (p population) load(t testing.TB) *Set {
 	t.Helper()
-	s, err := Load(p.keyring, rules(), Options{}, Snapshot{Revision: 1, Keys: p.keys, Records: p.records(t)})
+	s, err := Load(p.keyring, rules(), Options{Advise: hugepages.Ask}, Snapshot{Revision: 1, Keys: p.keys, Records: p.records(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

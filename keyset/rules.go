@@ -57,6 +57,14 @@ func (c *compiled) plan(number int) *Plan {
 	return &c.plans[0]
 }
 
+// version is the zero version for one that is not in the Rules.
+func (c *compiled) version(number int) *version {
+	if number < len(c.versions) {
+		return &c.versions[number]
+	}
+	return &c.versions[0]
+}
+
 type version struct {
 	known, off, fixed bool
 	ways              []policy.Presentation

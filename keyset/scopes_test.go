@@ -70,7 +70,7 @@ func FuzzScopes(f *testing.F) {
 			rules:   Rules{Scopes: all, Roles: []Role{{"r", rolePatterns}}},
 			members: map[string]Member{"m": {Role: "r"}},
 		}
-		c := newWriter(w.rules)
+		c := newWriter(w.rules, nil)
 		reach := Reach{c.rules, c.rules.narrow(scopesText(patterns)+"\x00", nil).scopes, at(c.rules.roles, int(c.roles.number("r")))}
 		var want []string
 		for _, scope := range all {

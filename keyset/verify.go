@@ -46,7 +46,7 @@ const (
 //
 // It does not look at the form of a text that has the length of one: an equal MAC proves every
 // character of it, and only a refusal must tell what is malformed from what is unknown.
-func (s *Set) Verify(text string, r Request, now time.Time, uptime time.Duration) Verdict {
+func (s *Set) Verify(text string, r Request, now time.Time, uptime time.Duration) (verdict Verdict) {
 	age, leased := s.age(uptime) // before the view, which is then no older than this says
 	if len(text) < minTextLen || len(text) > maxTextLen {
 		code := Malformed
@@ -57,19 +57,18 @@ func (s *Set) Verify(text string, r Request, now time.Time, uptime time.Duration
 	}
 	var see sight
 	s.look(keyIDOf(text[len(text)-bodyLen:]), &see)
-	verdict := Verdict{Revision: see.view.revision, Age: age, Overdue: !leased}
+	verdict.Revision, verdict.Age, verdict.Overdue = see.view.revision, age, !leased
 	if !leased && !s.options.ServeStale || r.MinRevision > see.view.revision {
 		verdict.Code = unless(text, Stale)
 		return verdict
 	}
-	s.seal(&see, text)
-	proof, proved := see.prove()
+	proof, proved := s.prove(&see, text)
 	if !proved || see.key.has(tokenFlag) != (r.Token != "") {
 		verdict.Code = unless(text, Unknown)
 		return verdict
 	}
 	verdict.tell(&see, proof, text)
-	verdict.Code = see.check(&verdict, proof, r, now)
+	verdict.Code = see.check(&verdict, proof, &r, now)
 	return verdict
 }
 
@@ -81,53 +80,42 @@ func unless(text string, code Code) Code {
 	return code
 }
 
-// seal computes the MAC of the text under the pepper of each of the key's seals. For an id that is
-// not there it does the same with what look found instead, so that the time does not tell which
-// ids are.
-func (s *Set) seal(see *sight, text string) {
-	var buffer [maxAccountID]byte
-	account := buffer[:see.key.accountID(&buffer)]
-	first, second := see.key.pepper(), see.rare.pepper()
-	see.first.mac, see.first.made = s.mac(first, account, text)
-	switch second {
-	case 0, first:
-		see.second = see.first
-	default:
-		see.second.mac, see.second.made = s.mac(second, account, text)
-	}
-}
-
-// sealed is the MAC of a text under one pepper, if the keyring has that.
-type sealed struct {
-	mac  secret.MAC
-	made bool
-}
-
-// mac computes one MAC also when the keyring has no such pepper.
-func (s *Set) mac(pepper int, account []byte, text string) (secret.MAC, bool) {
-	mac, ok := s.keyring.MAC(pepper, string(account), text)
-	if !ok {
-		mac, _ = s.keyring.MAC(s.keyring.Current(), string(account), text)
-	}
-	return mac, ok
-}
-
 // proof is which of a key's seals the text is that of.
 type proof struct {
 	ends   int64
 	pepper int
 }
 
-// prove compares with each of the seals, whichever it is, and also for an id that is not there.
-func (see *sight) prove() (proof, bool) {
-	first := secret.Equal(see.first.mac, see.key.mac()) && see.first.made
-	second := see.rare.pepper() != 0 && secret.Equal(see.second.mac, see.rare.mac()) && see.second.made
+// prove computes the MAC of the text under the pepper of each of the key's seals, and compares. For
+// an id that is not there it does the same with what look found instead, so that the time does
+// not tell which ids are.
+func (s *Set) prove(see *sight, text string) (proof, bool) {
+	pepper, second := see.key.pepper(), see.rare.pepper()
+	mac, made := s.mac(see, pepper, text)
+	isFirst, isSecond := made && see.key.hasMAC(&mac), false
+	if second != 0 {
+		if second != pepper {
+			mac, made = s.mac(see, second, text)
+		}
+		isSecond = made && see.rare.hasMAC(&mac)
+	}
 	switch {
 	case !see.known:
-	case first:
-		return proof{see.rare.firstEnds(), see.key.pepper()}, true
-	case second:
-		return proof{see.rare.ends(), see.rare.pepper()}, true
+	case isFirst:
+		return proof{see.rare.firstEnds(), pepper}, true
+	case isSecond:
+		return proof{see.rare.ends(), second}, true
 	}
 	return proof{}, false
+}
+
+// mac computes one MAC also when the keyring has no such pepper.
+func (s *Set) mac(see *sight, pepper int, text string) (secret.MAC, bool) {
+	var buffer [maxAccountID]byte
+	account := buffer[:see.key.accountID(&buffer)]
+	mac, ok := s.keyring.MAC(pepper, string(account), text)
+	if !ok {
+		mac, _ = s.keyring.MAC(s.keyring.Current(), string(account), text)
+	}
+	return mac, ok
 }

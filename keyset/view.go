@@ -68,8 +68,6 @@ type sight struct {
 	member  memberState
 	*narrowing
 	bucket *uint64
-
-	first, second sealed // what the text that was presented would be kept as
 }
 
 // look finds the key with this id.
@@ -99,7 +97,7 @@ func (v *view) key(id keyID, see *sight) {
 	if !see.known {
 		at = part.home(hash)
 	}
-	record := &part.records[at]
+	record := part.record(at)
 	load(see.key[:bucketWord], record[:bucketWord])
 	see.bucket = &record[bucketWord]
 	if v.overlay == nil {

@@ -22,9 +22,10 @@ import (
 //	11     account | member
 //	12     narrowing | what is rare
 //	13     its bucket of the rate limit, which readers write: never part of a change
-type keyWords [14]uint64
+type keyWords [recordLen]uint64
 
 const (
+	recordLen   = 14
 	accountWord = 2
 	macWord     = 6
 	bucketWord  = 13
@@ -42,13 +43,15 @@ func (k *keyWords) id() keyID            { return keyID{k[0], low(k[1])} }
 func (k *keyWords) kind() Kind           { return kinds()[k[1]>>32&kindBits] }
 func (k *keyWords) has(flag uint64) bool { return k[1]>>32&flag != 0 }
 func (k *keyWords) pepper() int          { return numberOf(k[1]) }
-func (k *keyWords) mac() secret.MAC      { return macOf([4]uint64(k[macWord:])) }
 func (k *keyWords) expires() int64       { return instantOf(k[10]) }
 func (k *keyWords) version() int         { return numberOf(k[10]) }
 func (k *keyWords) account() uint32      { return low(k[11]) }
 func (k *keyWords) member() uint32       { return high(k[11]) }
 func (k *keyWords) narrowing() uint32    { return low(k[12]) }
 func (k *keyWords) rare() uint32         { return high(k[12]) }
+
+// hasMAC reports whether that is the MAC of the first seal.
+func (k *keyWords) hasMAC(mac *secret.MAC) bool { return isMAC(k[macWord:macWord+macWords], mac) }
 
 const (
 	maxAccountID   = 32
@@ -93,11 +96,13 @@ func kindNumber(kind Kind) uint64 {
 //	6      not before
 type rareWords [7]uint64
 
-func (r *rareWords) mac() secret.MAC  { return macOf([4]uint64(r[:])) }
 func (r *rareWords) ends() int64      { return instantOf(r[4]) }
 func (r *rareWords) pepper() int      { return numberOf(r[4]) }
 func (r *rareWords) firstEnds() int64 { return int64(r[5]) }
 func (r *rareWords) notBefore() int64 { return int64(r[6]) }
+
+// hasMAC reports whether that is the MAC of the second seal.
+func (r *rareWords) hasMAC(mac *secret.MAC) bool { return isMAC(r[:macWords], mac) }
 
 // accountState is an Account in one word, which changes at once: its plan, 16 bits, flags, 16 bits,
 // and its slug, 32 bits.
@@ -140,16 +145,21 @@ func instantOf(word uint64) int64     { return int64(word & maxInstant) }
 func numberOf(word uint64) int        { return int(word >> 48) }
 func timed(at int64, n uint16) uint64 { return uint64(n)<<48 | uint64(at) }
 
-func macOf(words [4]uint64) (mac secret.MAC) {
-	for i, word := range words {
-		binary.LittleEndian.PutUint64(mac[8*i:], word)
-	}
-	return mac
-}
+const macWords = 4
 
-func wordsOf(mac secret.MAC) (words [4]uint64) {
+func wordsOf(mac secret.MAC) (words [macWords]uint64) {
 	for i := range words {
 		words[i] = binary.LittleEndian.Uint64(mac[8*i:])
 	}
 	return words
+}
+
+// isMAC compares in constant time, and without making a MAC of the words first: secret.Equal takes
+// 30 ns more.
+func isMAC(words []uint64, mac *secret.MAC) bool {
+	var differ uint64
+	for i, word := range words {
+		differ |= word ^ binary.LittleEndian.Uint64(mac[8*i:])
+	}
+	return differ == 0
 }

@@ -23,9 +23,9 @@ type writer struct {
 	versions, plans, roles *names
 }
 
-func newWriter(rules Rules) *writer {
+func newWriter(rules Rules, advise func([]uint64)) *writer {
 	w := &writer{
-		keys: newKeys(0), narrowings: newInterned[narrowing](),
+		keys: newKeys(0, advise), narrowings: newInterned[narrowing](),
 		versions: newNames(), plans: newNames(), roles: newNames(),
 	}
 	w.directory.accounts, w.directory.slugs, w.directory.members = newDirectory(&w.texts), newDirectory(&w.texts), newDirectory(&w.texts)
@@ -118,8 +118,8 @@ func (w *writer) removeAccount(id string, over *overlay) {
 		}
 	}
 	for _, part := range w.keys.table {
-		for at := range part.records {
-			if record := &part.records[at]; record.account() == account {
+		for at := range part.tags {
+			if record := part.record(at); record.account() == account {
 				if _, changed := over.keys[record.id()]; !changed {
 					over.keys[record.id()] = keyWords{}
 				}

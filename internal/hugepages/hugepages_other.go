@@ -1,0 +1,6 @@
+//go:build !linux
+
+package hugepages
+
+// Ask does nothing here.
+func Ask([]uint64) {}
