@@ -80,6 +80,31 @@ func TestServeStaleAnswersAndSaysSo(t *testing.T) {
 	}
 }
 
+// Before keys are loaded, every one of them would be unknown; and whoever ends a lease knows that
+// something is wrong.
+func TestServeStaleAnswersOnlyAfterALeaseThatRanOut(t *testing.T) {
+	p := population{1, testKeyring(t)}
+	s, err := Load(p.keyring, rules(), Options{ServeStale: true}, Snapshot{Revision: 1, Records: p.records(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name   string
+		extend func()
+		want   Code
+	}{
+		{"no lease yet", func() {}, Stale},
+		{"run out", func() { s.Extend(0, time.Second) }, Valid},
+		{"ended", func() { s.Extend(time.Hour, 0) }, Stale},
+		{"begun again, and run out", func() { s.Extend(0, time.Second) }, Valid},
+	} {
+		step.extend()
+		if got := s.Verify(p.text(t, 0), Request{}, noon(), time.Hour).Code; got != step.want {
+			t.Errorf("%s: got %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
 // A follower as it will be: it polls each second, and stops.
 func TestAFollowerThatStopsLeavesAStaleSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

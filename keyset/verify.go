@@ -58,7 +58,7 @@ func (s *Set) Verify(text string, r Request, now time.Time, uptime time.Duration
 	var see sight
 	s.look(keyIDOf(text[len(text)-bodyLen:]), &see)
 	verdict.Revision, verdict.Age, verdict.Overdue = see.view.revision, age, !leased
-	if !leased && !s.options.ServeStale || r.MinRevision > see.view.revision {
+	if !leased && !s.overdue() || r.MinRevision > see.view.revision {
 		verdict.Code = unless(text, Stale)
 		return verdict
 	}
