@@ -16,6 +16,9 @@ type Event struct {
 	// Details are the few words that the sentence needs: "from" and "to" of a role, the
 	// "why" of a revocation. Never a secret, never a MAC.
 	Details map[string]string
+
+	// Receipt says since when no node knows otherwise; zero when nobody has waited for that.
+	Receipt Receipt
 }
 
 // Action is what was done.

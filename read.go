@@ -2,6 +2,7 @@ package keywright
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -193,6 +194,32 @@ func (s *Service) Events(ctx context.Context, by Principal, page Page) ([]Event,
 		return nil, Cursor{}, err
 	}
 	return cut(page, func(p Page) ([]Event, error) { return s.store.AllEvents(ctx, p) }, eventCursor)
+}
+
+// Receipt answers what was proved of the change of by's account at a revision, if someone waited
+// for that. Whoever belongs to the account may see it.
+//
+// Errors: ErrNotFound.
+func (s *Service) Receipt(ctx context.Context, by Principal, revision uint64) (Receipt, error) {
+	if _, err := s.Whoami(ctx, by); err != nil {
+		return Receipt{}, err
+	}
+	return s.store.Receipt(ctx, by.Account, revision)
+}
+
+// ReceiptOf answers what was proved of the last change of a key or a member of by's account; zero
+// when nobody waited for that. Whoever belongs to the account may see it.
+//
+// Errors: ErrNotFound (by).
+func (s *Service) ReceiptOf(ctx context.Context, by Principal, subject string) (Receipt, error) {
+	if _, err := s.Whoami(ctx, by); err != nil {
+		return Receipt{}, err
+	}
+	r, err := s.store.ReceiptOf(ctx, by.Account, subject)
+	if errors.Is(err, ErrNotFound) {
+		return Receipt{}, nil
+	}
+	return r, err
 }
 
 // Where a list goes on after a thing.

@@ -45,6 +45,8 @@ type Reader interface {
 	AllEvents(ctx context.Context, page Page) ([]Event, error)                 // of all accounts and of none, newest first
 
 	Answer(ctx context.Context, id []byte) (Answer, error) // however old
+	Receipt(ctx context.Context, account AccountID, revision uint64) (Receipt, error)
+	ReceiptOf(ctx context.Context, account AccountID, subject string) (Receipt, error) // the last one, by the subject's id
 }
 
 // Tx is one transaction of a Store. Whatever it changes of what a verification looks at, the

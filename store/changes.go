@@ -133,23 +133,28 @@ func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywr
 	}
 	var changes keywright.Changes
 	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) (err error) {
-		r := in.reader()
-		changes = keywright.Changes{Since: since, Revision: uint64(now.Revision)}
-		if changes.Revision <= since {
-			return nil
-		}
-		rows, behind, err := r.logged(ctx, since, now, most)
-		if changes.Behind = behind; behind || err != nil {
-			return err
-		}
-		kinds := map[string]bool{}
-		for _, row := range rows {
-			kinds[row.Kind] = true
-		}
-		changes.Policy = kinds[policyChange]
-		changes.Records, err = r.changed(ctx, int64(since), kinds)
+		changes, err = in.reader().changesSince(ctx, now, since, most)
 		return err
 	})
+	return changes, err
+}
+
+// changesSince is that of the Store, in a transaction that sees what was there at now.
+func (r reader) changesSince(ctx context.Context, now queries.ClockRow, since uint64, most int) (keywright.Changes, error) {
+	changes := keywright.Changes{Since: since, Revision: uint64(now.Revision)}
+	if changes.Revision <= since {
+		return changes, nil
+	}
+	rows, behind, err := r.logged(ctx, since, now, most)
+	if changes.Behind = behind; behind || err != nil {
+		return changes, err
+	}
+	kinds := map[string]bool{}
+	for _, row := range rows {
+		kinds[row.Kind] = true
+	}
+	changes.Policy = kinds[policyChange]
+	changes.Records, err = r.changed(ctx, int64(since), kinds)
 	return changes, err
 }
 

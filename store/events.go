@@ -19,7 +19,7 @@ func (r reader) Events(ctx context.Context, account keywright.AccountID, page ke
 		return nil, err
 	}
 	rows, err := r.q.Events(ctx, queries.EventsParams{Account: nullText(string(account)), Before: before, Most: most(page)})
-	return events(rows, err)
+	return told(rows, err)
 }
 
 // AllEvents pages likewise.
@@ -31,10 +31,10 @@ func (r reader) AllEvents(ctx context.Context, page keywright.Page) ([]keywright
 		return nil, err
 	}
 	rows, err := r.q.AllEvents(ctx, queries.AllEventsParams{Before: before, Most: most(page)})
-	return events(rows, err)
+	return told(all(rows, func(row queries.AllEventsRow) queries.EventsRow { return queries.EventsRow(row) }), err)
 }
 
-func events(rows []queries.Event, err error) ([]keywright.Event, error) {
+func told(rows []queries.EventsRow, err error) ([]keywright.Event, error) {
 	if err != nil {
 		return nil, failed("list", "events", err)
 	}
@@ -80,11 +80,17 @@ func (t *tx) Append(ctx context.Context, e keywright.Event) error {
 	return t.dialect.inserted("event", "id", "is already there", err)
 }
 
-func event(row queries.Event) (keywright.Event, error) {
+func event(row queries.EventsRow) (keywright.Event, error) {
 	e := keywright.Event{
 		Sequence: row.Sequence, ID: keywright.EventID(row.ID), At: instant(row.At), Account: keywright.AccountID(row.AccountID.String),
 		Actor: actor(row.ActorKind, row.ActorID, row.ActorName), Action: keywright.Action(row.Action),
 		Subject: keywright.Subject{Kind: row.SubjectKind, ID: row.SubjectID, Name: row.SubjectName},
+	}
+	if row.Receipt.Valid {
+		var err error
+		if e.Receipt, err = receipt(row.Receipt.String); err != nil {
+			return keywright.Event{}, err
+		}
 	}
 	if row.Details == "{}" {
 		return e, nil

@@ -154,6 +154,29 @@ CREATE TABLE answers (
 	at     BIGINT NOT NULL
 );
 
+-- A row for each process that answers from memory, where several share this database.
+CREATE TABLE nodes (
+	id           TEXT   PRIMARY KEY,
+	name         TEXT   NOT NULL,
+	version      TEXT   NOT NULL,
+	address      TEXT   NOT NULL,
+	bound        BIGINT NOT NULL, -- in milliseconds
+	serves_stale BIGINT NOT NULL, -- 1 or 0
+	started_at   BIGINT NOT NULL,
+	seen_at      BIGINT NOT NULL, -- both by the node's own clock
+	polls        BIGINT NOT NULL,
+	applied      BIGINT NOT NULL  -- the revision up to which it has everything
+);
+
+-- What was proved of a change, where someone has waited for it.
+CREATE TABLE receipts (
+	revision   BIGINT PRIMARY KEY,
+	account_id TEXT   NOT NULL, -- '' for the operator's own
+	subject_id TEXT   NOT NULL,
+	safe       BIGINT NOT NULL, -- 1: it is final; else 0
+	receipt    TEXT   NOT NULL  -- a JSON object
+);
+
 CREATE TABLE sessions (
 	token      TEXT   PRIMARY KEY,
 	data       BYTEA  NOT NULL,

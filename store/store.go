@@ -89,8 +89,12 @@ type Pools struct {
 	// Read has as many connections as may read at once.
 	Read *sql.DB
 
-	// Follow is for snapshots and polls for changes. It may be Read.
+	// Follow is for snapshots and for changes. It may be Read.
 	Follow *sql.DB
+
+	// Nodes is for what the nodes of the database tell of themselves, and so for their polls. It
+	// may be Follow, if that can write, or Write.
+	Nodes *sql.DB
 }
 
 // New makes a Store on a database whose tables are there. The Store closes the pools.

@@ -102,10 +102,11 @@ func reading(most int) use {
 }
 
 // following has a connection for a snapshot, which may take its time, and some for what must not
-// wait for it.
+// wait for it. A node that stopped in the middle of a poll can't be removed for now: whoever tries
+// gives up soon.
 func following() use {
 	return use{4, map[string]string{
-		"application_name": "keywright: follows", "statement_timeout": "0", "default_transaction_read_only": "on",
+		"application_name": "keywright: follows", "statement_timeout": "0", "lock_timeout": "300ms",
 		"idle_in_transaction_session_timeout": "60s",
 	}}
 }

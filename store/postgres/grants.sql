@@ -26,5 +26,7 @@ GRANT SELECT, INSERT, UPDATE (
 GRANT SELECT, INSERT ON events TO "service";
 GRANT SELECT, INSERT, DELETE ON changes TO "service";
 GRANT SELECT, INSERT, UPDATE (told, secret, at), DELETE ON answers TO "service";
+GRANT SELECT, INSERT, UPDATE (seen_at, polls, applied), DELETE ON nodes TO "service";
+GRANT SELECT, INSERT, UPDATE (safe, receipt) ON receipts TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO "service";
 GRANT SELECT, INSERT ON keyring_checks TO "service";

@@ -45,6 +45,7 @@ func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error
 		o.Log.WarnContext(ctx, "the connection to the database is not safe from whoever is in between; say sslmode=verify-full", "host", c.Host)
 	}
 	pools := store.Pools{Write: c.pool(writing()), Read: c.pool(reading(o.Readers)), Follow: c.pool(following())}
+	pools.Nodes = pools.Follow
 	defer func() {
 		if err != nil {
 			_ = errors.Join(pools.Write.Close(), pools.Read.Close(), pools.Follow.Close()) // the error on its way says more

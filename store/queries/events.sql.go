@@ -11,9 +11,10 @@ import (
 )
 
 const allEvents = `-- name: AllEvents :many
-SELECT sequence, id, revision, at, account_id, actor_kind, actor_id, actor_name,
-	action, subject_kind, subject_id, subject_name, details
+SELECT sequence, id, events.revision, at, events.account_id, actor_kind, actor_id, actor_name,
+	action, subject_kind, events.subject_id, subject_name, details, receipts.receipt
 FROM events
+LEFT JOIN receipts ON receipts.revision = events.revision AND receipts.subject_id = events.subject_id
 WHERE sequence < $1
 ORDER BY sequence DESC
 LIMIT $2
@@ -24,15 +25,32 @@ type AllEventsParams struct {
 	Most   int32
 }
 
-func (q *Queries) AllEvents(ctx context.Context, arg AllEventsParams) ([]Event, error) {
+type AllEventsRow struct {
+	Sequence    int64
+	ID          string
+	Revision    int64
+	At          int64
+	AccountID   sql.NullString
+	ActorKind   string
+	ActorID     string
+	ActorName   string
+	Action      string
+	SubjectKind string
+	SubjectID   string
+	SubjectName string
+	Details     string
+	Receipt     sql.NullString
+}
+
+func (q *Queries) AllEvents(ctx context.Context, arg AllEventsParams) ([]AllEventsRow, error) {
 	rows, err := q.db.QueryContext(ctx, allEvents, arg.Before, arg.Most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Event
+	var items []AllEventsRow
 	for rows.Next() {
-		var i Event
+		var i AllEventsRow
 		if err := rows.Scan(
 			&i.Sequence,
 			&i.ID,
@@ -47,6 +65,7 @@ func (q *Queries) AllEvents(ctx context.Context, arg AllEventsParams) ([]Event, 
 			&i.SubjectID,
 			&i.SubjectName,
 			&i.Details,
+			&i.Receipt,
 		); err != nil {
 			return nil, err
 		}
@@ -62,10 +81,11 @@ func (q *Queries) AllEvents(ctx context.Context, arg AllEventsParams) ([]Event, 
 }
 
 const events = `-- name: Events :many
-SELECT sequence, id, revision, at, account_id, actor_kind, actor_id, actor_name,
-	action, subject_kind, subject_id, subject_name, details
+SELECT sequence, id, events.revision, at, events.account_id, actor_kind, actor_id, actor_name,
+	action, subject_kind, events.subject_id, subject_name, details, receipts.receipt
 FROM events
-WHERE account_id = $1 AND sequence < $2
+LEFT JOIN receipts ON receipts.revision = events.revision AND receipts.subject_id = events.subject_id
+WHERE events.account_id = $1 AND sequence < $2
 ORDER BY sequence DESC
 LIMIT $3
 `
@@ -76,15 +96,32 @@ type EventsParams struct {
 	Most    int32
 }
 
-func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]Event, error) {
+type EventsRow struct {
+	Sequence    int64
+	ID          string
+	Revision    int64
+	At          int64
+	AccountID   sql.NullString
+	ActorKind   string
+	ActorID     string
+	ActorName   string
+	Action      string
+	SubjectKind string
+	SubjectID   string
+	SubjectName string
+	Details     string
+	Receipt     sql.NullString
+}
+
+func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]EventsRow, error) {
 	rows, err := q.db.QueryContext(ctx, events, arg.Account, arg.Before, arg.Most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Event
+	var items []EventsRow
 	for rows.Next() {
-		var i Event
+		var i EventsRow
 		if err := rows.Scan(
 			&i.Sequence,
 			&i.ID,
@@ -99,6 +136,7 @@ func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]Event, error)
 			&i.SubjectID,
 			&i.SubjectName,
 			&i.Details,
+			&i.Receipt,
 		); err != nil {
 			return nil, err
 		}

@@ -32,22 +32,6 @@ type Decision struct {
 	Choice   string
 }
 
-type Event struct {
-	Sequence    int64
-	ID          string
-	Revision    int64
-	At          int64
-	AccountID   sql.NullString
-	ActorKind   string
-	ActorID     string
-	ActorName   string
-	Action      string
-	SubjectKind string
-	SubjectID   string
-	SubjectName string
-	Details     string
-}
-
 type Key struct {
 	ID            string
 	AccountID     string
@@ -95,6 +79,19 @@ type Member struct {
 	Role      string
 	State     string
 	CreatedAt int64
+}
+
+type Node struct {
+	ID          string
+	Name        string
+	Version     string
+	Address     string
+	Bound       int64
+	ServesStale int64
+	StartedAt   int64
+	SeenAt      int64
+	Polls       int64
+	Applied     int64
 }
 
 type OperatorToken struct {

@@ -120,7 +120,7 @@ func fromParts(t *testing.T, o store.Options) (*store.Store, *sql.DB) {
 		t.Fatal(err)
 	}
 	o.Release = f.leave
-	s := store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), o)
+	s := store.New(store.Pools{Write: write, Read: read, Follow: read, Nodes: write}, dialect(), o)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -85,7 +85,7 @@ func openNormal(ctx context.Context, dir string) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Release: f.leave}), nil
+	return store.New(store.Pools{Write: write, Read: read, Follow: read, Nodes: write}, dialect(), store.Options{Release: f.leave}), nil
 }
 
 // process is a part that another process plays.

@@ -54,7 +54,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *store.Store, err error
 		_ = write.Close()
 		return nil, fmt.Errorf("open %s to read: %w", f.database, err)
 	}
-	return store.New(store.Pools{Write: write, Read: read, Follow: read}, dialect(), store.Options{Now: o.Now, Release: f.leave}), nil
+	return store.New(store.Pools{Write: write, Read: read, Follow: read, Nodes: write}, dialect(), store.Options{Now: o.Now, Release: f.leave}), nil
 }
 
 // writer opens the one connection that writes, on a database that is whole and up to date.

@@ -99,7 +99,7 @@ func undated(c keywright.Commit) keywright.Commit {
 // sending could do twice.
 var notWriting = []string{
 	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "Key", "Keys",
-	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "Whoami",
+	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "Receipt", "ReceiptOf", "Whoami",
 }
 
 func onceCases() []testCase {

@@ -41,6 +41,15 @@ type Store interface {
 	Backwards() <-chan struct{}
 	RestrictionsSince(ctx context.Context, since uint64, most int) (keywright.Restrictions, error)
 	Journal(keep func(keywright.Restrictions))
+
+	Join(ctx context.Context, n keywright.Node) error
+	Poll(ctx context.Context, id keywright.NodeID, applied, since uint64, most int) (keywright.Changes, error)
+	Acknowledge(ctx context.Context, id keywright.NodeID, applied uint64) error
+	Nodes(ctx context.Context) ([]keywright.Node, error)
+	Leave(ctx context.Context, id keywright.NodeID) error
+	Remove(ctx context.Context, id keywright.NodeID, polls uint64) error
+
+	KeepReceipt(ctx context.Context, c keywright.Commit, r keywright.Receipt) error
 }
 
 // Sessions is a store's part for the console's sessions.
@@ -81,7 +90,7 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
 		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), restrictionCases(),
-		followCases(), snapshotCases()) {
+		followCases(), snapshotCases(), nodeCases(), receiptCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.Subject = open(t, func() time.Time { return s.now })
