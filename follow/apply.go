@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -53,17 +52,6 @@ func (f *Follower) take(c keywright.Changes) (err error) {
 		f.whole = false
 	}
 	return err
-}
-
-// catchUp applies to a set that is not in use yet what has changed since it was made.
-func (f *Follower) catchUp(ctx context.Context, set *keyset.Set, within time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	changes, err := f.source.ChangesSince(ctx, set.Revision(), mostChanges)
-	if err != nil {
-		return err
-	}
-	return f.apply(set, changes)
 }
 
 // backwards reports whether err says that the source went backwards, by itself or as seen here.

@@ -40,29 +40,42 @@ type Options struct {
 	// Clock only goes forward, also while the machine sleeps. Default: that of the system.
 	Clock func() time.Duration
 
+	// Registry is where the nodes of a database that several processes share are kept. Default:
+	// this process is the only one.
+	Registry registry
+
+	// Node is what this node tells of itself: its name, version, address and start.
+	Node keywright.Node
+
 	Keyset keyset.Options
 	Log    *slog.Logger // default: nowhere
 }
 
 // Follower keeps one keyset current.
 type Follower struct {
-	source  source
-	keyring *secret.Keyring
-	rules   func() keyset.Rules
-	options Options
-	set     *keyset.Set
-	wake    chan struct{} // makes Run look at once; holds one
+	source   source
+	registry registry
+	keyring  *secret.Keyring
+	rules    func() keyset.Rules
+	options  Options
+	set      *keyset.Set
+	wake     chan struct{} // makes Run look at once; holds one
+
+	neighbours neighbours
 
 	deaf atomic.Bool // hints are wanted and can't be heard
 
 	loading atomic.Pointer[progress] // nil when no load goes on
 
-	mu      sync.Mutex    // held by whoever changes set or extends its lease, and for what is below
-	whole   bool          // a snapshot is loaded, and nothing has gone wrong with the set since
-	owed    uint64        // a change of this revision was committed: no lease without it
-	refused error         // the source went backwards: nothing more is taken from it
-	leased  bool          // a lease was given, and not taken back
-	polled  time.Duration // when it began
+	mu      sync.Mutex       // held by whoever changes set or extends its lease, and for what is below
+	whole   bool             // a snapshot is loaded, and nothing has gone wrong with the set since
+	owed    uint64           // a change of this revision was committed: no lease without it
+	refused error            // the source went backwards: nothing more is taken from it
+	leased  bool             // a lease was given, and not taken back
+	polled  time.Duration    // when it began
+	member  keywright.NodeID // in the registry; empty: not, and so without a lease
+	took    time.Duration    // the last poll
+	latest  uint64           // the highest revision that a poll has told of
 }
 
 // New makes a Follower of a source. rules is what the policy says at the moment of the call; it
@@ -70,17 +83,21 @@ type Follower struct {
 // starts nothing: that is Load, or Run.
 func New(s source, k *secret.Keyring, rules func() keyset.Rules, o Options) *Follower {
 	o = o.withDefaults()
-	return &Follower{
-		source: s, keyring: k, rules: rules, options: o,
+	f := &Follower{
+		source: s, registry: o.Registry, keyring: k, rules: rules, options: o,
 		set: keyset.New(k, rules(), o.Keyset), wake: make(chan struct{}, 1),
 	}
+	if f.registry == nil {
+		f.registry = alone{s, f.self}
+	}
+	return f
 }
 
 func (o Options) withDefaults() Options {
 	if o.Bound == 0 {
 		o.Bound = 30 * time.Second
 	}
-	o.Bound = min(max(o.Bound, time.Second), 300*time.Second)
+	o.Bound = min(max(o.Bound, keywright.MinBound), keywright.MaxBound)
 	if o.Poll <= 0 {
 		o.Poll = time.Second
 	}

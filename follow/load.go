@@ -2,10 +2,12 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
 
+	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/keyset"
 )
 
@@ -46,13 +48,51 @@ func (f *Follower) snapshot(ctx context.Context) (fresh *keyset.Set, err error) 
 // makes nobody wait; in the end, what is committed waits, so that no change falls between the
 // two sets.
 func (f *Follower) adopt(ctx context.Context, fresh *keyset.Set) error {
-	if err := f.catchUp(ctx, fresh, f.options.Bound); err != nil {
+	if err := f.catchUp(ctx, fresh); err != nil {
 		return err
 	}
+	for {
+		if err := f.join(ctx); err != nil {
+			return err
+		}
+		err := f.replace(ctx, fresh)
+		if errors.Is(err, errDismissed) { // it took longer to load than the others wait
+			continue
+		}
+		if err == nil {
+			f.acknowledge(ctx)
+		}
+		return err
+	}
+}
+
+// catchUp applies to a set that is not in use yet what has changed since it was made.
+func (f *Follower) catchUp(ctx context.Context, fresh *keyset.Set) error {
+	ctx, cancel := context.WithTimeout(ctx, f.options.Bound)
+	defer cancel()
+	changes, err := f.source.ChangesSince(ctx, fresh.Revision(), mostChanges)
+	if err != nil {
+		return err
+	}
+	return f.apply(fresh, changes)
+}
+
+// replace polls for the fresh set, and puts it into use. Until then it is the old one that this
+// node answers from, and that it says it has applied.
+func (f *Follower) replace(ctx context.Context, fresh *keyset.Set) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, f.options.Poll)
+	defer cancel()
 	polled := f.options.Clock()
-	if err := f.catchUp(ctx, fresh, f.options.Poll); err != nil {
+	changes, err := f.registry.Poll(ctx, f.member, f.set.Revision(), fresh.Revision(), mostChanges)
+	if errors.Is(err, keywright.ErrNotFound) {
+		return f.dismissed()
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.apply(fresh, changes); err != nil {
 		return err
 	}
 	if err := f.set.Replace(fresh); err != nil {

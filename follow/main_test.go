@@ -23,11 +23,13 @@ import (
 // TestMain makes rapid try 10,000 histories with KEYWRIGHT_SOAK, unless -rapid.checks says another
 // number.
 func TestMain(m *testing.M) {
-	if os.Getenv("KEYWRIGHT_SOAK") != "" {
+	if soaking() {
 		os.Args = append([]string{os.Args[0], "-rapid.checks=10000"}, os.Args[1:]...)
 	}
 	goleak.VerifyTestMain(m)
 }
+
+func soaking() bool { return os.Getenv("KEYWRIGHT_SOAK") != "" }
 
 var errCut = errors.New("the line is cut")
 
@@ -37,6 +39,8 @@ type line struct {
 	to       *store.Store
 	cut      bool
 	answered func(keywright.Changes) keywright.Changes // between the store's answer and the follower
+	late     time.Duration                             // how long the answer to a poll then takes
+	lost     bool                                      // the next poll is committed, and after that the line is cut
 	taking   func(keyset.Snapshot) keyset.Snapshot     // the same for a snapshot
 }
 
@@ -53,7 +57,7 @@ func (l *line) get() (line, error) {
 	if l.cut {
 		err = errCut
 	}
-	return line{to: l.to, answered: l.answered, taking: l.taking}, err
+	return line{to: l.to, answered: l.answered, late: l.late, lost: l.lost, taking: l.taking}, err
 }
 
 func (l *line) ChangesSince(ctx context.Context, since uint64, most int) (keywright.Changes, error) {

@@ -20,14 +20,18 @@ func (f *Follower) Run(ctx context.Context) {
 	var hearing sync.WaitGroup
 	defer hearing.Wait()
 	hearing.Go(func() { f.hear(ctx) })
-	for failing := false; ; {
+	var told state
+	for surveyed := time.Duration(0); ; {
 		err := f.round(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		f.tell(ctx, err, failing)
-		failing = err != nil
-		tick.Reset(f.pace(failing))
+		told = f.tell(ctx, err, told)
+		tick.Reset(f.pace(told.failing))
+		if now := f.options.Clock(); err == nil && now-surveyed >= f.options.Poll/2 { // not with each hint
+			surveyed = now
+			f.watch(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -83,13 +87,12 @@ func (f *Follower) look() {
 	}
 }
 
-// tell logs when following begins to fail and when it works again, not each time in between.
-func (f *Follower) tell(ctx context.Context, err error, failing bool) {
-	switch {
-	case err != nil && !failing:
-		f.options.Log.ErrorContext(ctx, "changes of keys can't be followed; trying again with each poll", "revision", f.Applied(), "error", err)
-	case err == nil && failing:
-		f.options.Log.InfoContext(ctx, "changes of keys are followed again", "revision", f.Applied())
+// watch looks after the other nodes. It must not hold up the next poll.
+func (f *Follower) watch(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, f.options.Poll)
+	defer cancel()
+	if _, err := f.survey(ctx); err != nil {
+		f.options.Log.DebugContext(ctx, "the other nodes can't be looked at", "error", err)
 	}
 }
 
@@ -103,7 +106,7 @@ func (f *Follower) round(ctx context.Context) error {
 	}
 	if whole {
 		err := f.poll(ctx)
-		if !errors.Is(err, errBehind) {
+		if !errors.Is(err, errBehind) && !errors.Is(err, errDismissed) {
 			return f.told(err)
 		}
 		f.options.Log.WarnContext(ctx, "all keys are loaded anew", "revision", f.Applied(), "reason", err)
@@ -126,13 +129,29 @@ func (f *Follower) told(err error) error {
 func (f *Follower) poll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, f.options.Bound)
 	defer cancel()
-	polled := f.options.Clock()
-	changes, err := f.source.ChangesSince(ctx, f.set.Revision(), mostChanges)
-	if err != nil {
-		return fmt.Errorf("poll for changes of keys: %w", err)
+	polled, at := f.options.Clock(), f.set.Revision()
+	changes, err := f.registry.Poll(ctx, f.self().ID, at, at, mostChanges)
+	if err := f.heard(changes, polled, err); err != nil {
+		return err
 	}
+	if changes.Revision > at {
+		f.acknowledge(ctx)
+	}
+	return nil
+}
+
+// heard takes the answer to a poll, which began at a reading of the clock.
+func (f *Follower) heard(changes keywright.Changes, polled time.Duration, err error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.took = f.options.Clock() - polled
+	switch {
+	case errors.Is(err, keywright.ErrNotFound):
+		return f.dismissed()
+	case err != nil:
+		return fmt.Errorf("poll for changes of keys: %w", err)
+	}
+	f.latest = max(f.latest, changes.Revision)
 	if err := f.take(changes); err != nil {
 		return err
 	}
