@@ -23,22 +23,36 @@ const (
 type failure struct {
 	code  int
 	lines []string
+	reach reach
 }
+
+// reach is how far a request got.
+type reach int
+
+const (
+	answered reach = iota
+	unsent         // it did not reach the server
+	lost           // it was sent, and nobody can say what came of it
+)
 
 func (f *failure) Error() string { return strings.Join(f.lines, "; ") }
 
 func failed(format string, a ...any) error {
-	return &failure{exitFailed, []string{fmt.Sprintf(format, a...)}}
+	return &failure{code: exitFailed, lines: []string{fmt.Sprintf(format, a...)}}
+}
+
+func notReached(format string, a ...any) error {
+	return &failure{code: exitFailed, lines: []string{fmt.Sprintf(format, a...)}, reach: unsent}
 }
 
 // usage refuses what was typed, and says where to read what can be.
 func usage(cmd *cli.Command, format string, a ...any) error {
-	return &failure{exitUsage, []string{fmt.Sprintf(format, a...), "see: " + cmd.FullName() + " --help"}}
+	return &failure{code: exitUsage, lines: []string{fmt.Sprintf(format, a...), "see: " + cmd.FullName() + " --help"}}
 }
 
 // unconfirmed ends a command that only shows what it would do.
 func unconfirmed(would string, a ...any) error {
-	return &failure{exitUsage, []string{"this would " + fmt.Sprintf(would, a...), "nothing was changed; to do it, add --yes"}}
+	return &failure{code: exitUsage, lines: []string{"this would " + fmt.Sprintf(would, a...), "nothing was changed; to do it, add --yes"}}
 }
 
 // report prints why a command ended, and answers the exit code.

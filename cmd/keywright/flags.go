@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 )
@@ -19,6 +20,7 @@ func globalFlags() []cli.Flag {
 		},
 		&cli.StringFlag{Name: "server", OnlyOnce: true, Usage: "`URL` of the console of a server on another machine, in place of the one here; needs a token of the operator's in KEYWRIGHT_TOKEN"},
 		&cli.StringFlag{Name: "token-file", TakesFile: true, OnlyOnce: true, Usage: "`FILE` with the token for --server, in place of KEYWRIGHT_TOKEN"},
+		&cli.DurationFlag{Name: "retry-for", Value: 30 * time.Second, OnlyOnce: true, Usage: "how long to ask again for a change whose answer was lost, such as 2m; it is made once"},
 		&cli.BoolFlag{Name: "json", Usage: "print the API's JSON object in place of text"},
 	}
 }

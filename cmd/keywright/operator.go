@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,6 +40,15 @@ type operator struct {
 	data   string // the folder of the socket's server
 	server string // the address of the other machine's, else empty
 	header http.Header
+
+	patience time.Duration // for changes whose answer was lost
+}
+
+// request is what is sent, as often as it must be.
+type request struct {
+	method, path string
+	body         []byte // JSON; nil: none
+	once         string // its idempotency key
 }
 
 // dial prepares to speak to the server of the data folder, or to that of --server. It connects at
@@ -55,6 +65,7 @@ func dial(cmd *cli.Command) (*operator, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.patience = cmd.Duration("retry-for")
 	for flag, header := range map[string]string{"account": accountHeader, "as": actAsHeader} {
 		if value := cmd.String(flag); value != "" {
 			if err := o.name(cmd, header, "--"+flag, value); err != nil {
@@ -111,33 +122,44 @@ func client(transport http.RoundTripper) *http.Client {
 // Errors: *api.Problem when the server refused; *failure when the account or the member in whose
 // place to act does not exist, when it could not be asked, or when its answer was lost.
 func (o *operator) call(ctx context.Context, method, path string, body any) (json.RawMessage, error) {
-	var sent io.Reader
+	r := request{method: method, path: path}
 	if body != nil {
-		encoded, err := json.Marshal(body)
-		if err != nil {
+		var err error
+		if r.body, err = json.Marshal(body); err != nil {
 			return nil, fmt.Errorf("write the request: %w", err)
 		}
-		sent = bytes.NewReader(encoded)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, o.base+path, sent)
+	if method == http.MethodGet {
+		return o.send(ctx, r)
+	}
+	r.once = rand.Text()
+	return o.insist(ctx, r)
+}
+
+// send sends a request once.
+func (o *operator) send(ctx context.Context, r request) (json.RawMessage, error) {
+	sent, err := http.NewRequestWithContext(ctx, r.method, o.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
-	r.Header = o.header.Clone()
-	if sent != nil {
-		r.Header.Set("Content-Type", "application/json")
+	sent.Header = o.header.Clone()
+	if r.body != nil {
+		sent.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := o.client.Do(r)
+	if r.once != "" {
+		sent.Header.Set(onceHeader, `"`+r.once+`"`)
+	}
+	answer, err := o.client.Do(sent)
 	if err != nil {
-		return nil, o.unanswered(err, method)
+		return nil, o.unanswered(err, r.method)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err != nil {
-		return nil, o.unanswered(err, method)
+		return nil, o.unanswered(err, r.method)
 	}
 	if answer.StatusCode >= 300 {
-		return nil, o.refused(answer.StatusCode, text)
+		return nil, o.refused(r.method, answer.StatusCode, text)
 	}
 	if len(text) > maxAnswer {
 		return nil, failed("the server's answer has more than %d bytes", maxAnswer)

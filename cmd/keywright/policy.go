@@ -139,7 +139,7 @@ func readPolicy(file string) (*policy.Policy, error) {
 	read, err := policy.Parse(text)
 	var mistakes policy.Mistakes
 	if errors.As(err, &mistakes) {
-		return nil, &failure{exitFailed, strings.Split(strings.TrimSuffix(mistakes.In(file), "\n"), "\n")}
+		return nil, &failure{code: exitFailed, lines: strings.Split(strings.TrimSuffix(mistakes.In(file), "\n"), "\n")}
 	}
 	return read, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -16,16 +17,23 @@ import (
 
 // refused reads why the server refused. What answers without a problem is not Keywright, or
 // not of this version.
-func (o *operator) refused(status int, text []byte) error {
+func (o *operator) refused(method string, status int, text []byte) error {
 	var p api.Problem
-	switch known := json.Unmarshal(text, &p) == nil && p.Title != ""; {
-	case !known && o.server != "":
-		return failed("%s answered %d (%s) and not as Keywright does; is it the console's address, and the server of this version? ours: keywright version", o.server, status, http.StatusText(status))
-	case !known:
-		return failed("the server answered %d (%s) without saying why; is it of this version? ours: keywright version", status, http.StatusText(status))
+	if json.Unmarshal(text, &p) != nil || p.Title == "" {
+		why := fmt.Sprintf("the server answered %d (%s) without saying why; is it of this version? ours: keywright version", status, http.StatusText(status))
+		if o.server != "" {
+			why = fmt.Sprintf("%s answered %d (%s) and not as Keywright does; is it the console's address, and the server of this version? ours: keywright version", o.server, status, http.StatusText(status))
+		}
+		if status >= http.StatusInternalServerError { // a proxy, which may have passed the request on
+			return lostAnswer(method, why)
+		}
+		return failed("%s", why)
 	}
 	if p.Code == api.CodeUnauthenticated && o.server != "" {
 		return failed("%s does not know this token; was it issued there? on its machine, see: keywright token list", o.server)
+	}
+	if p.Code == api.CodeOutcomeUnknown {
+		return lostAnswer(method, "the server's database failed, and nobody can say yet whether that was done; its log says more, at request "+p.RequestID)
 	}
 	for _, wrong := range p.Errors {
 		switch {
@@ -50,19 +58,15 @@ func (o *operator) unanswered(err error, method string) error {
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return failed("%s does not speak https", socket)
 	case notSent && o.server != "":
-		return failed("can't reach %s: %v", socket, dialing.Err)
+		return notReached("can't reach %s: %v", socket, dialing.Err)
 	case notSent && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)):
-		return failed("no server on %s; start one with: keywright serve --data %s, or name another's folder with --data", socket, o.data)
+		return notReached("no server on %s; start one with: keywright serve --data %s, or name another's folder with --data", socket, o.data)
 	case notSent && errors.Is(err, fs.ErrPermission):
 		return failed("%s may only be used by the user who runs the server; be that user", socket)
 	case notSent:
-		return failed("can't reach the server on %s: %v", socket, dialing.Err)
+		return notReached("can't reach the server on %s: %v", socket, dialing.Err)
 	}
-	lost := &failure{exitFailed, []string{"no answer came from the server on " + socket + "; its log says more"}}
-	if method != http.MethodGet {
-		lost.lines = append(lost.lines, "it may have done what was asked or not: look before you ask again")
-	}
-	return lost
+	return lostAnswer(method, "no answer came from the server on "+socket+"; its log says more")
 }
 
 // The server answers what is absent without repeating its name: it may be a key that was

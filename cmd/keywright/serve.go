@@ -50,7 +50,7 @@ Example:
 				LogFormat: c.String("log-format"), LogLevel: c.String("log-level"),
 			}
 			if err := settings.Check(); err != nil {
-				return &failure{exitUsage, strings.Split(err.Error(), "\n")}
+				return &failure{code: exitUsage, lines: strings.Split(err.Error(), "\n")}
 			}
 			return serve(ctx, settings, logger(settings), c.Root().Writer)
 		},
