@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type keywright struct {
 	data            string
 	console, verify string // addresses, http://127.0.0.1:PORT
 	args            []string
+	under           []string // the command that it is run under, if any
 	command         *exec.Cmd
 	ended           chan error
 }
@@ -47,7 +49,8 @@ func (k *keywright) begin(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	k.command = exec.Command(binary, append([]string{"serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args...)...)
+	line := slices.Concat(k.under, []string{binary, "serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args)
+	k.command = exec.Command(line[0], line[1:]...)
 	k.command.Env = append(os.Environ(), "KEYWRIGHT_LOG_LEVEL=debug") // a flag goes before
 	k.command.Stdout, k.command.Stderr = log, log
 	if err := k.command.Start(); err != nil {
