@@ -61,21 +61,16 @@ func open(ctx context.Context, path, env string, checks Checks, random io.Reader
 }
 
 // Prove compares the keyring with the check values that the database knows, and then gives
-// the database those of newer peppers. It refuses a keyring that lacks a known pepper or has
-// another one in its place: keys that were sealed with it would fail as unknown.
+// the database those of newer peppers.
+//
+// Errors: those of Compare and of the database.
 func Prove(ctx context.Context, k *secret.Keyring, checks Checks) error {
 	known, err := checks.KeyringChecks(ctx)
 	if err != nil {
 		return err
 	}
-	for version, want := range known {
-		got, ok := k.Check(version)
-		if !ok {
-			return fmt.Errorf("lacks pepper %d, with which keys of this database were sealed: restore the newest keyring from your backup", version)
-		}
-		if string(got[:]) != string(want) {
-			return fmt.Errorf("is not the keyring of this database: pepper %d is another one; restore the right one from your backup, because with this one every key would fail", version)
-		}
+	if err := Compare(k, known); err != nil {
+		return err
 	}
 	added := map[int][]byte{}
 	for _, version := range k.Versions() {
@@ -85,4 +80,19 @@ func Prove(ctx context.Context, k *secret.Keyring, checks Checks) error {
 		}
 	}
 	return checks.SaveKeyringChecks(ctx, added)
+}
+
+// Compare refuses a keyring that lacks a pepper that a database knows, or has another one in its
+// place: keys that were sealed with it would fail as unknown.
+func Compare(k *secret.Keyring, known map[int][]byte) error {
+	for version, want := range known {
+		got, ok := k.Check(version)
+		if !ok {
+			return fmt.Errorf("lacks pepper %d, with which keys of this database were sealed: restore the newest keyring from your backup", version)
+		}
+		if string(got[:]) != string(want) {
+			return fmt.Errorf("is not the keyring of this database: pepper %d is another one; restore the right one from your backup, because with this one every key would fail", version)
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/keywright/keywright/store/queries"
 )
@@ -9,7 +10,16 @@ import (
 // KeyringChecks are the check values of the peppers that have sealed keys of this database,
 // by version: they tell the right keyring from a wrong one and nothing else.
 func (s *Store) KeyringChecks(ctx context.Context) (map[int][]byte, error) {
-	rows, err := s.q.KeyringChecks(ctx)
+	return keyringChecks(ctx, s.q)
+}
+
+// KeyringChecksOf are those of a database for which there is no Store.
+func KeyringChecksOf(ctx context.Context, db *sql.DB) (map[int][]byte, error) {
+	return keyringChecks(ctx, queries.New(db))
+}
+
+func keyringChecks(ctx context.Context, q *queries.Queries) (map[int][]byte, error) {
+	rows, err := q.KeyringChecks(ctx)
 	if err != nil {
 		return nil, failed("list", "keyring checks", err)
 	}

@@ -24,6 +24,6 @@ func root() *cli.Command {
 		Usage:                 "issue, verify and revoke API keys",
 		Version:               version(),
 		EnableShellCompletion: true,
-		Commands:              append([]*cli.Command{serveCommand(), migrateCommand()}, commands()...),
+		Commands:              append([]*cli.Command{serveCommand(), migrateCommand(), doctorCommand()}, commands()...),
 	}
 }
