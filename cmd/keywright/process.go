@@ -171,13 +171,11 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 
 // follow loads all keys, and then keeps them current.
 func (p *process) follow(ctx context.Context, out io.Writer) error {
-	if err := p.follower.Load(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return err
+	err := p.follower.Load(ctx)
+	if err == nil {
+		err = p.welcome(ctx, out)
 	}
-	if err := p.welcome(ctx, out); err != nil {
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	p.follower.Run(ctx)
