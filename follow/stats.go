@@ -8,13 +8,15 @@ type Stats struct {
 	Behind   uint64        // how many revisions that is behind what the last poll told of
 	Lease    time.Duration // how long the keyset may still answer without another poll; 0 or less: not
 	Poll     time.Duration // how long the last poll took
+	Bound    time.Duration // Options.Bound, with its default
+	Void     bool          // the keyset serves on without a lease, so that no bound holds
 }
 
 // Stats answers how following goes at this moment.
 func (f *Follower) Stats() Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := Stats{Revision: f.set.Revision(), Poll: f.took}
+	s := Stats{Revision: f.set.Revision(), Poll: f.took, Bound: f.options.Bound, Void: f.options.Keyset.ServeStale}
 	s.Behind = max(f.latest, s.Revision) - s.Revision
 	if f.leased {
 		s.Lease = f.options.Bound - (f.options.Clock() - f.polled)

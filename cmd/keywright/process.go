@@ -26,6 +26,7 @@ import (
 	"github.com/keywright/keywright/server"
 	"github.com/keywright/keywright/server/console"
 	"github.com/keywright/keywright/server/gate"
+	"github.com/keywright/keywright/server/metrics"
 	"github.com/keywright/keywright/server/rest"
 	"github.com/keywright/keywright/store"
 )
@@ -108,10 +109,11 @@ func (p *process) listen(ctx context.Context) error {
 	}
 	public.HandleFunc("GET /readyz", p.manages)
 	data.HandleFunc("GET /readyz", p.decides)
+	data.Handle("GET /metrics", p.gate.Called(metrics.New(version(), p.reading)))
 	p.endpoints = []server.Endpoint{
 		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
 		{Name: "verify", Listener: verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
-		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log})},
+		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: withProfiles(rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log}))},
 	}
 	return nil
 }

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"verify": verify,
 			"ask":    ask,
 			"server": serverAddress,
+			"data":   dataAddress,
 			"write":  write,
 		},
 	})
@@ -216,6 +217,11 @@ func askAbout(ts *testscript.TestScript, key, token string) (status int, code st
 // serverAddress keeps the address of the console in a variable: server URL.
 func serverAddress(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], addressesOf(ts).Console)
+}
+
+// dataAddress keeps the address of the data plane in a variable: data URL.
+func dataAddress(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], addressesOf(ts).Verify)
 }
 
 // addressesOf is where the server of the script's data folder listens. One that listens on every

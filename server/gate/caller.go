@@ -20,6 +20,10 @@ type Callers interface {
 // callerChallenge is the same with no token and with a wrong one.
 const callerChallenge = `Bearer realm="data plane"`
 
+// Called is next for those alone who may ask for verdicts: it is for what stands beside the Gate
+// on the data plane and is not for everybody.
+func (g *Gate) Called(next http.Handler) http.Handler { return g.called(next.ServeHTTP) }
+
 // called lets nobody but a caller pass. It comes before all else, so that a stranger learns
 // nothing of what is behind it.
 func (g *Gate) called(next http.HandlerFunc) http.HandlerFunc {

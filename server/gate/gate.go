@@ -46,6 +46,7 @@ type Gate struct {
 	callers   Callers
 	hops      int
 	publicURL string
+	counts    counts
 
 	routes *http.ServeMux
 	often  map[string]http.HandlerFunc // of routes, by the path: see Before
@@ -62,7 +63,7 @@ func New(v verifier, o Options) *Gate {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gate{verifier: v, log: o.Log, callers: o.Callers, hops: o.TrustedHops, publicURL: o.PublicURL, routes: http.NewServeMux(), noStore: []string{"no-store"}, json: []string{jsonType}}
+	g := &Gate{verifier: v, log: o.Log, callers: o.Callers, hops: o.TrustedHops, publicURL: o.PublicURL, counts: newCounts(), routes: http.NewServeMux(), noStore: []string{"no-store"}, json: []string{jsonType}}
 	g.SetPolicy(o.Policy)
 	g.often = map[string]http.HandlerFunc{"/v1/verify": g.called(g.verify), "/forward-auth": g.forwardAuth}
 	for path, answer := range g.often {
@@ -107,7 +108,12 @@ func (g *Gate) notFound(w http.ResponseWriter, _ *http.Request) {
 
 // judge asks for the verdict on a credential. Where there is none, or more than one, there
 // is nothing to ask.
-func (g *Gate) judge(ctx context.Context, c credential, r keywright.Request) (keywright.Verdict, error) {
+func (g *Gate) judge(ctx context.Context, c credential, r keywright.Request) (verdict keywright.Verdict, err error) {
+	defer func() {
+		if err == nil {
+			g.counts[verdict.Reason].Add(1)
+		}
+	}()
 	switch {
 	case errors.Is(c.err, policy.ErrAmbiguousCredential):
 		return keywright.Verdict{Reason: keywright.AmbiguousCredential}, nil
