@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -10,34 +11,40 @@ import (
 	"github.com/keywright/keywright/store/queries"
 )
 
-// SaveLastUsed keeps when keys last verified, in one transaction. A time that is older than
-// the one kept changes nothing; so does an unknown key. Being used is no change of the
-// domain, so it takes no revision and leaves no event.
+// perSave is how many times are saved in one transaction: some 10 ms, for which whoever revokes
+// one of them waits.
+const perSave = 1000
+
+// SaveLastUsed keeps when keys last verified. A time that is older than the one kept changes
+// nothing; so does an unknown key. Being used is no change of the domain, so it takes no revision
+// and leaves no event.
 func (s *Store) SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.Time) error {
-	return saveLastUsed(ctx, s, last, func(ctx context.Context, q *queries.Queries, id string, at time.Time) error {
-		return q.SetLastUsed(ctx, queries.SetLastUsedParams{ID: id, At: nullMillis(at)})
-	})
+	return saveLastUsed(ctx, s, last, (*queries.Queries).SetLastUsed)
 }
 
 // SaveTokensLastUsed does the same for the operator's tokens.
 func (s *Store) SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]time.Time) error {
-	return saveLastUsed(ctx, s, last, func(ctx context.Context, q *queries.Queries, id string, at time.Time) error {
-		return q.SetOperatorTokenLastUsed(ctx, queries.SetOperatorTokenLastUsedParams{ID: id, At: nullMillis(at)})
-	})
+	return saveLastUsed(ctx, s, last, (*queries.Queries).SetOperatorTokenLastUsed)
 }
 
-func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]time.Time, set func(context.Context, *queries.Queries, string, time.Time) error) error {
-	if len(last) == 0 {
-		return nil
-	}
-	return s.alone(ctx, func(ctx context.Context, q *queries.Queries) error {
-		// Sorted, because neighbours share pages, and two nodes that lock rows in one order
-		// cannot lock each other out.
-		for _, id := range slices.Sorted(maps.Keys(last)) {
-			if err := set(ctx, q, string(id), last[id]); err != nil {
-				return failed("save", "last used", err)
-			}
+func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]time.Time, set func(*queries.Queries, context.Context, string) error) error {
+	// Sorted, because neighbours share pages, and two nodes that lock rows in one order seldom
+	// lock each other out.
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(last)), perSave) {
+		part := make(map[ID]int64, len(ids))
+		for _, id := range ids {
+			part[id] = millis(last[id])
 		}
-		return nil
-	})
+		used, err := json.Marshal(part)
+		if err != nil {
+			return failed("write", "last used", err)
+		}
+		err = s.alone(ctx, func(ctx context.Context, q *queries.Queries) error {
+			return failed("save", "last used", set(q, ctx, string(used)))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -161,7 +161,7 @@ func (s *Store) commit(begun interface{ Commit() error }) error {
 		return nil
 	}
 	if s.dialect.Refused(err) {
-		return fmt.Errorf("commit: %w", err)
+		return failed("commit", "the change", err)
 	}
 	// The disk may hold the commit although it failed: a failed fsync has been seen to leave
 	// it there. Another write could build on what is not so.

@@ -55,6 +55,8 @@ UPDATE keys SET revoked_at = @now,
 WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
 
 -- name: SetLastUsed :exec
+-- All times in one JSON object by id: a statement for each would be a round trip for each.
 -- Batches can arrive in any order: the time never moves backwards.
-UPDATE keys SET last_used_at = @at
-WHERE id = @id AND (last_used_at IS NULL OR last_used_at < @at);
+UPDATE keys SET last_used_at = CAST(used.value AS BIGINT)
+FROM jsonb_each(@used) AS used
+WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < CAST(used.value AS BIGINT));

@@ -180,17 +180,13 @@ func (q *Queries) RevokeOperatorToken(ctx context.Context, arg RevokeOperatorTok
 }
 
 const setOperatorTokenLastUsed = `-- name: SetOperatorTokenLastUsed :exec
-UPDATE operator_tokens SET last_used_at = $1
-WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
+UPDATE operator_tokens SET last_used_at = CAST(used.value AS BIGINT)
+FROM jsonb_each($1) AS used
+WHERE operator_tokens.id = used.key AND (operator_tokens.last_used_at IS NULL OR operator_tokens.last_used_at < CAST(used.value AS BIGINT))
 `
 
-type SetOperatorTokenLastUsedParams struct {
-	At sql.NullInt64
-	ID string
-}
-
 // As SetLastUsed.
-func (q *Queries) SetOperatorTokenLastUsed(ctx context.Context, arg SetOperatorTokenLastUsedParams) error {
-	_, err := q.db.ExecContext(ctx, setOperatorTokenLastUsed, arg.At, arg.ID)
+func (q *Queries) SetOperatorTokenLastUsed(ctx context.Context, used string) error {
+	_, err := q.db.ExecContext(ctx, setOperatorTokenLastUsed, used)
 	return err
 }

@@ -30,7 +30,8 @@ func TestStatementsUseAnIndex(t *testing.T) {
 			// what is done when one was restored.
 			through := slices.Contains([]string{"KeyringChecks", "Nodes", "Decisions", "EndAllLinks"}, match[1])
 			for _, step := range plan(t, db, match[2]) {
-				scan := strings.HasPrefix(step, "SCAN") && !through
+				sent := strings.HasPrefix(step, "SCAN used VIRTUAL TABLE")
+				scan := strings.HasPrefix(step, "SCAN") && !through && !sent
 				listing := !strings.HasSuffix(step, "PRIMARY KEY (rowid=?) LEFT-JOIN") && strings.Contains(match[2], "account_id = $1") && strings.Contains(match[2], "LIMIT")
 				if scan || strings.Contains(step, "TEMP B-TREE") || listing && !strings.Contains(step, "(account_id=? AND ") {
 					t.Errorf("%s: %s", match[1], step)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -79,6 +80,17 @@ func lastUsedCases() []testCase {
 				got, err := s.Store.Key(s.ctx, a.ID, id)
 				want(s, string(id), at)(got.LastUsed, err)
 			}
+		}},
+		{"last used is saved of more keys than fit into one transaction, whatever their ids are", func(s *test) {
+			a := s.account("acme")
+			k := s.key(a, `"quoted" \ and ü`)
+			batch := map[keywright.KeyID]time.Time{k.ID: instant(7)}
+			for i := range 2500 {
+				batch[keywright.KeyID(fmt.Sprint("key_none", i))] = instant(i)
+			}
+			s.wantError("save", s.Store.SaveLastUsed(s.ctx, batch), nil)
+			got, err := s.Store.Key(s.ctx, a.ID, k.ID)
+			want(s, "last used", instant(7))(got.LastUsed, err)
 		}},
 	}
 }

@@ -2,7 +2,9 @@ package postgrestest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +26,7 @@ var shared = sync.OnceValues(func() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.shared = true
 	return s, s.prepare(context.Background())
 })
 
@@ -39,6 +42,41 @@ func (s *Server) prepare(ctx context.Context) error {
 	return nil
 }
 
+// Start starts a server for one test, with these settings beside ours, and roles and template as
+// on the shared one. It costs a second or two; most tests need only New.
+func Start(t testing.TB, settings map[string]string) *Server {
+	t.Helper()
+	s, err := start(settings)
+	if err == nil {
+		err = s.prepare(t.Context())
+	}
+	if err != nil {
+		t.Fatalf("a PostgreSQL for this test: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.leash.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// Stop stops the server as an operator does: whoever is connected is cut off.
+func (s *Server) Stop(t testing.TB) {
+	t.Helper()
+	if _, err := io.WriteString(s.leash, "INT\n"); err != nil || !s.done.Scan() {
+		t.Fatalf("stop the server: %v", errors.Join(err, s.done.Err()))
+	}
+}
+
+// Begin starts it again, and waits until it answers.
+func (s *Server) Begin(t testing.TB) {
+	t.Helper()
+	if err := s.begin(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Database is one database, for one test.
 type Database struct {
 	server *Server
@@ -50,26 +88,40 @@ var made atomic.Int64
 // New makes a migrated database without a row, and drops it after the test.
 func New(t testing.TB) *Database {
 	t.Helper()
-	return create(t, "TEMPLATE "+template)
+	return sharedServer(t).create(t, "TEMPLATE "+template)
 }
 
 // Empty makes a database without a table.
 func Empty(t testing.TB) *Database {
 	t.Helper()
-	return create(t, "")
+	return sharedServer(t).create(t, "")
 }
 
-func create(t testing.TB, with string) *Database {
+func sharedServer(t testing.TB) *Server {
 	t.Helper()
 	s, err := shared()
 	if err != nil {
 		t.Fatalf("a PostgreSQL for tests: %v", err)
 	}
+	return s
+}
+
+// New is New on this server.
+func (s *Server) New(t testing.TB) *Database {
+	t.Helper()
+	return s.create(t, "TEMPLATE "+template)
+}
+
+func (s *Server) create(t testing.TB, with string) *Database {
+	t.Helper()
 	d := &Database{s, fmt.Sprint("test_", made.Add(1))}
 	if err := s.do(t.Context(), "postgres", "CREATE DATABASE "+d.name+" OWNER "+Owner+" "+with); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if !s.shared {
+			return // all of it goes
+		}
 		if err := s.do(context.Background(), "postgres", "DROP DATABASE "+d.name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}

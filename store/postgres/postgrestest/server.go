@@ -1,6 +1,7 @@
 package postgrestest
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,34 +22,48 @@ import (
 
 // Server is a running PostgreSQL in a folder of its own, reached by a socket in that folder.
 type Server struct {
-	folder  string
-	bin     string
-	as      *syscall.Credential // nil: as whoever runs the test
-	command *exec.Cmd
-	leash   io.Closer // the server runs for as long as this is open
+	folder string
+	bin    string
+	as     *syscall.Credential // nil: as whoever runs the test
+	leash  io.WriteCloser      // what the keeper is to do
+	done   *bufio.Scanner      // a line when it has stopped the server
+	shared bool
 }
 
-// keeper runs the server until its own input ends, which it does when the test's process is
-// gone, and leaves nothing behind.
+// keeper starts and stops the server as it is told, until nobody can tell it any more, which is
+// when the test's process is gone. It leaves nothing behind.
 const keeper = `
-"$1/postgres" -D "$2/data" >>"$2/log" 2>&1 &
-cat
-kill -QUIT $!
+while read -r word; do
+	case $word in
+	start) "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 & server=$! ;;
+	*) kill "-$word" $server; wait $server; echo ;;
+	esac
+done
+kill -QUIT $server 2>/dev/null
 wait
 rm -rf "$2"
 `
 
-// begin starts the server and waits until it answers.
-func (s *Server) begin() error {
-	s.command = exec.Command("sh", "-c", keeper, "keeper", s.bin, s.folder)
-	s.command.Dir = "/"
-	s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
-	leash, err := s.command.StdinPipe()
+// keep starts the keeper.
+func (s *Server) keep() error {
+	command := exec.Command("sh", "-c", keeper, "keeper", s.bin, s.folder)
+	command.Dir = "/"
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
+	leash, err := command.StdinPipe()
 	if err != nil {
 		return err
 	}
-	s.leash = leash
-	if err := s.command.Start(); err != nil {
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	s.leash, s.done = leash, bufio.NewScanner(out)
+	return command.Start() // it ends with us, and nobody is left to wait for it
+}
+
+// begin starts the server and waits until it answers.
+func (s *Server) begin() error {
+	if _, err := io.WriteString(s.leash, "start\n"); err != nil {
 		return err
 	}
 	db, err := sql.Open("pgx", s.URL("postgres", "postgres"))
@@ -98,6 +113,9 @@ func start(settings map[string]string) (_ *Server, err error) {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	if err := s.configure(settings); err != nil {
+		return nil, err
+	}
+	if err := s.keep(); err != nil {
 		return nil, err
 	}
 	return s, s.begin()
