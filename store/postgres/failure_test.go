@@ -183,7 +183,7 @@ func TestChangeThatGotIntoTheWayIsRunAgain(t *testing.T) {
 }
 
 func TestServerThatIsStoppedIsUnavailableAndThenThereAgain(t *testing.T) {
-	server := postgrestest.Start(t, nil)
+	server := postgrestest.Start(t, postgrestest.Options{})
 	d := server.New(t)
 	s := open(t, d, postgres.Options{})
 	insert(t, s, "a")

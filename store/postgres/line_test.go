@@ -30,7 +30,7 @@ func through(t *testing.T, d *postgrestest.Database) (*line, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &line{to: filepath.Join(u.Query().Get("host"), ".s.PGSQL.5432"), held: make(chan struct{})}
+	l := &line{to: filepath.Join(u.Query().Get("host"), ".s.PGSQL."+u.Query().Get("port")), held: make(chan struct{})}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

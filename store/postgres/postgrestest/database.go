@@ -22,7 +22,7 @@ const template = "keywright_template"
 
 // shared is the one server of this test binary, with the template on it.
 var shared = sync.OnceValues(func() (*Server, error) {
-	s, err := start(nil)
+	s, err := start(Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +42,11 @@ func (s *Server) prepare(ctx context.Context) error {
 	return nil
 }
 
-// Start starts a server for one test, with these settings beside ours, and roles and template as
-// on the shared one. It costs a second or two; most tests need only New.
-func Start(t testing.TB, settings map[string]string) *Server {
+// Start starts a server for one test, with roles and template as on the shared one. It costs a
+// second or two; most tests need only New.
+func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	s, err := start(settings)
+	s, err := start(o)
 	if err == nil {
 		err = s.prepare(t.Context())
 	}
@@ -80,7 +80,7 @@ func (s *Server) Begin(t testing.TB) {
 // Database is one database, for one test.
 type Database struct {
 	server *Server
-	name   string
+	Name   string
 }
 
 var made atomic.Int64
@@ -115,14 +115,14 @@ func (s *Server) New(t testing.TB) *Database {
 func (s *Server) create(t testing.TB, with string) *Database {
 	t.Helper()
 	d := &Database{s, fmt.Sprint("test_", made.Add(1))}
-	if err := s.do(t.Context(), "postgres", "CREATE DATABASE "+d.name+" OWNER "+Owner+" "+with); err != nil {
+	if err := s.do(t.Context(), "postgres", "CREATE DATABASE "+d.Name+" OWNER "+Owner+" "+with); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if !s.shared {
 			return // all of it goes
 		}
-		if err := s.do(context.Background(), "postgres", "DROP DATABASE "+d.name+" WITH (FORCE)"); err != nil {
+		if err := s.do(context.Background(), "postgres", "DROP DATABASE "+d.Name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -130,4 +130,4 @@ func (s *Server) create(t testing.TB, with string) *Database {
 }
 
 // URL is how a role reaches the database.
-func (d *Database) URL(role string) string { return d.server.URL(role, d.name) }
+func (d *Database) URL(role string) string { return d.server.URL(role, d.Name) }

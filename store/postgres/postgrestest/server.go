@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -20,8 +22,17 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 )
 
+// Options are what is special about a server.
+type Options struct {
+	Settings map[string]string // beside ours
+	Files    map[string]string // in its folder, readable by it alone: certificates, pg_hba.conf
+	TCP      bool              // it also listens on 127.0.0.1
+}
+
 // Server is a running PostgreSQL in a folder of its own, reached by a socket in that folder.
 type Server struct {
+	Port int // of the socket, and on 127.0.0.1 where it listens there
+
 	folder string
 	bin    string
 	as     *syscall.Credential // nil: as whoever runs the test
@@ -84,13 +95,17 @@ func (s *Server) begin() error {
 
 // URL is how a role reaches a database of this server.
 func (s *Server) URL(role, database string) string {
-	return fmt.Sprintf("postgres://%s@/%s?host=%s", role, database, s.folder)
+	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%d", role, database, s.folder, s.Port)
 }
 
-// start makes a folder with an empty cluster and starts it with these settings, which go before
-// ours.
-func start(settings map[string]string) (_ *Server, err error) {
-	s := &Server{}
+// start makes a folder with an empty cluster and starts it.
+func start(o Options) (_ *Server, err error) {
+	s := &Server{Port: 5432}
+	if o.TCP {
+		if s.Port, err = freePort(); err != nil {
+			return nil, err
+		}
+	}
 	if s.bin, err = binaries(); err != nil {
 		return nil, err
 	}
@@ -112,7 +127,7 @@ func start(settings map[string]string) (_ *Server, err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if err := s.configure(settings); err != nil {
+	if err := s.configure(o); err != nil {
 		return nil, err
 	}
 	if err := s.keep(); err != nil {
@@ -132,18 +147,38 @@ func place() string {
 	return memory
 }
 
-func (s *Server) configure(settings map[string]string) error {
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
+}
+
+func (s *Server) configure(o Options) error {
 	all := map[string]string{
-		"listen_addresses": "", "unix_socket_directories": s.folder, "max_connections": "200", "shared_buffers": "64MB",
+		"listen_addresses": "", "port": strconv.Itoa(s.Port), "unix_socket_directories": s.folder, "max_connections": "200", "shared_buffers": "64MB",
 		"autovacuum": "off", "checkpoint_timeout": "1h", "max_wal_size": "4GB", "wal_level": "minimal", "max_wal_senders": "0",
 		"fsync": "on", "log_min_messages": "fatal", "log_statement": "none",
 	}
-	for name, value := range settings {
-		all[name] = value
+	if o.TCP {
+		all["listen_addresses"] = "127.0.0.1"
 	}
+	maps.Copy(all, o.Settings)
 	var lines strings.Builder
 	for name, value := range all {
 		fmt.Fprintf(&lines, "%s = '%s'\n", name, value)
+	}
+	for name, text := range o.Files {
+		path := filepath.Join(s.folder, "data", name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return err
+		}
+		if s.as != nil {
+			if err := os.Chown(path, int(s.as.Uid), int(s.as.Gid)); err != nil {
+				return err
+			}
+		}
 	}
 	file, err := os.OpenFile(filepath.Join(s.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
