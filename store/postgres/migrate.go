@@ -86,7 +86,10 @@ func grant(ctx context.Context, db *sql.DB, service string) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
+	defer tx.Rollback()                                                                         //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
+	if _, err := tx.ExecContext(ctx, "LOCK TABLE "+versions+" IN EXCLUSIVE MODE"); err != nil { // two at once would fail
+		return err
+	}
 	for statement := range strings.SplitSeq(text, ";\n") {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("grant the service its rights: %w", err)

@@ -97,6 +97,12 @@ func Empty(t testing.TB) *Database {
 	return sharedServer(t).create(t, "")
 }
 
+// Special makes one without a table, in its own way: what follows CREATE DATABASE.
+func Special(t testing.TB, with string) *Database {
+	t.Helper()
+	return sharedServer(t).create(t, with)
+}
+
 func sharedServer(t testing.TB) *Server {
 	t.Helper()
 	s, err := shared()
