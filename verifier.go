@@ -32,12 +32,12 @@ func NewVerifier(set *keyset.Set, policy func() *policy.Policy, uptime func() ti
 
 // Verify answers whether the key may be used for the request. It never fails: what cannot be
 // said right now is the reason Stale.
-func (v *Verifier) Verify(_ context.Context, r Request) (Verdict, error) {
+func (v *Verifier) Verify(_ context.Context, r Request) (verdict Verdict, _ error) {
 	now := v.now().UTC().Truncate(time.Millisecond)
 	seen := v.set.Verify(r.Text, keyset.Request{
 		Way: r.Way, Version: r.Version, Method: r.Method, Scopes: r.Scopes, ClientIP: r.ClientIP, Cost: r.Cost, MinRevision: r.MinRevision,
 	}, now, v.uptime())
-	verdict := Verdict{At: now, Revision: seen.Revision, Age: seen.Age}
+	verdict.At, verdict.Revision, verdict.Age = now, seen.Revision, seen.Age
 	if seen.Code == keyset.Valid {
 		verdict.Valid = true
 	} else {
@@ -46,11 +46,11 @@ func (v *Verifier) Verify(_ context.Context, r Request) (Verdict, error) {
 	if seen.Account() == "" { // possession was not proved
 		return verdict, nil
 	}
-	verdict.Key = Key{
-		ID: KeyIDOf(seen.Key.String()), Account: AccountID(seen.Account()), Kind: KeyKind(seen.Kind), Env: seen.Env,
-		LastFour: string(seen.LastFour[:]), Member: MemberID(seen.Member()), Expires: seen.Expires(),
-	}
-	verdict.Account = Account{ID: AccountID(seen.Account()), Slug: seen.Slug(), Plan: seen.Plan()}
+	// Field by field: a Key is large, and would be made elsewhere first.
+	k, a := &verdict.Key, &verdict.Account
+	a.ID, a.Slug, a.Plan = AccountID(seen.Account()), seen.Slug(), seen.Plan()
+	k.ID, k.Account, k.Kind, k.Env = KeyIDOf(seen.Key.String()), a.ID, KeyKind(seen.Kind), seen.Env
+	k.LastFour, k.Member, k.Expires = string(seen.LastFour[:]), MemberID(seen.Member()), seen.Expires()
 	rules := v.policy()
 	verdict.Version, _ = rules.Version(seen.Version)
 	verdict.Scopes = slices.AppendSeq(make([]string, 0, len(rules.Scopes)), seen.Scopes.All())

@@ -13,6 +13,9 @@ const (
 	minBrandLen = 2
 	maxBrandLen = 12
 
+	// MinLen is the length of the shortest text.
+	MinLen = minBrandLen + len("_live_") + bodyLen
+
 	// digits is the alphabet of the body, in ASCII order.
 	digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )

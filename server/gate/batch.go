@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 )
 
@@ -25,12 +26,12 @@ func (g *Gate) verifyBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	verdicts := make([]api.Verdict, len(questions))
 	for i, q := range questions {
-		verdict, err := g.judge(r.Context(), q.credential, q.request)
-		if err != nil {
+		var verdict keywright.Verdict
+		if err := g.judge(r.Context(), q.credential, q.request, &verdict); err != nil {
 			g.decline(w, g.undecided(r.Context(), err))
 			return
 		}
-		verdicts[i] = o.told(verdict)
+		verdicts[i] = o.told(&verdict)
 	}
 	g.answer(w, http.StatusOK, jsonType, api.VerdictBatch{Verdicts: verdicts})
 }

@@ -52,7 +52,7 @@ func readAll(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error)
 	if r.ContentLength < 0 || r.ContentLength > foretold {
 		return io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	}
-	body := make([]byte, r.ContentLength) // net/http reads no further
+	body := make([]byte, r.ContentLength, max(r.ContentLength, roomForAVerdict)) // net/http reads no further
 	_, err := io.ReadFull(r.Body, body)
 	return body, err
 }

@@ -33,7 +33,7 @@ func (g *Gate) called(next http.HandlerFunc) http.HandlerFunc {
 		case err != nil:
 			g.decline(w, g.undecided(r.Context(), err))
 		case reason == keywright.Stale:
-			g.decline(w, g.offer.Load().refusalOf(keywright.Verdict{Reason: reason}))
+			g.decline(w, g.offer.Load().refusalOf(&keywright.Verdict{Reason: reason}))
 		case reason != "":
 			g.decline(w, &refusal{Refusal: policy.Refusal{
 				Status: http.StatusUnauthorized, Code: string(api.CodeUnauthenticated), Title: "Unauthenticated",
@@ -54,7 +54,7 @@ func (g *Gate) gatewayMayAsk(r *http.Request) *refusal {
 	case err != nil:
 		return g.undecided(r.Context(), err)
 	case reason == keywright.Stale:
-		return g.offer.Load().refusalOf(keywright.Verdict{Reason: reason})
+		return g.offer.Load().refusalOf(&keywright.Verdict{Reason: reason})
 	case reason != "":
 		return unavailable("The gateway has no valid token of its own for Keywright. Its operator has to mend that; the API key may well be good.")
 	}

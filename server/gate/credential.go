@@ -48,7 +48,7 @@ func keyInURL(r *http.Request) bool {
 
 // holdsKey looks at each name and each value of a query string.
 func holdsKey(query string) bool {
-	for query != "" {
+	for len(query) >= secret.MinLen { // percent-encoded, a key is only longer
 		part := query
 		if i := strings.IndexAny(query, "&;="); i >= 0 {
 			part, query = query[:i], query[i+1:]

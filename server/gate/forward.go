@@ -20,10 +20,11 @@ import (
 // end client could send some to the protected API.
 func (g *Gate) forwardAuth(w http.ResponseWriter, r *http.Request) {
 	o := g.offer.Load()
-	verdict, refused := g.ask(o, r)
+	var verdict keywright.Verdict
+	refused := g.ask(o, r, &verdict)
 	switch {
 	case refused == nil:
-		o.admit(w.Header(), verdict)
+		o.admit(w.Header(), &verdict)
 		w.WriteHeader(http.StatusOK)
 	case r.Header.Get("Keywright-Gateway") == "nginx":
 		refuseToNginx(w, refused)
@@ -37,7 +38,8 @@ func (g *Gate) forwardAuth(w http.ResponseWriter, r *http.Request) {
 // protected API would.
 func (g *Gate) lastWord(w http.ResponseWriter, r *http.Request) {
 	o := g.offer.Load()
-	_, refused := g.ask(o, r)
+	var verdict keywright.Verdict
+	refused := g.ask(o, r, &verdict)
 	if refused == nil { // the key has become good, or the store has come back
 		refused = unavailable("What was refused a moment ago would pass now. Try again.")
 	}
@@ -46,29 +48,29 @@ func (g *Gate) lastWord(w http.ResponseWriter, r *http.Request) {
 
 // ask finds the verdict on a request as an end client sent it, and how to refuse it if it is
 // not good.
-func (g *Gate) ask(o *offer, r *http.Request) (keywright.Verdict, *refusal) {
+func (g *Gate) ask(o *offer, r *http.Request, verdict *keywright.Verdict) *refusal {
 	if refused := g.gatewayMayAsk(r); refused != nil {
-		return keywright.Verdict{}, refused
+		return refused
 	}
 	about, err := originalOf(r.Header)
 	if err != nil {
-		return keywright.Verdict{}, unclear("Its method and address are given twice, in X-Original-Method and X-Original-URI or X-Forwarded-Method and X-Forwarded-Uri, and differ. Send none of these headers.")
+		return unclear("Its method and address are given twice, in X-Original-Method and X-Original-URI or X-Forwarded-Method and X-Forwarded-Uri, and differ. Send none of these headers.")
 	}
 	scopes, err := required(o.need(about.method, about.path), r.Header[requireHeader])
 	if err != nil {
-		return keywright.Verdict{}, unclear("What it needs can't be said: " + requireHeader + " holds what can't be a scope. Do not send this header.")
+		return unclear("What it needs can't be said: " + requireHeader + " holds what can't be a scope. Do not send this header.")
 	}
-	verdict, err := g.judge(r.Context(), forwarded(r), keywright.Request{
+	err = g.judge(r.Context(), forwarded(r), keywright.Request{
 		Version: o.asked(strings.Join(r.Header["Accept"], ",")),
 		Method:  about.method, Scopes: scopes, ClientIP: client(r.Header["X-Forwarded-For"], g.hops),
-	})
+	}, verdict)
 	switch {
 	case err != nil:
-		return verdict, g.undecided(r.Context(), err)
+		return g.undecided(r.Context(), err)
 	case !verdict.Valid:
-		return verdict, o.refusalOf(verdict)
+		return o.refusalOf(verdict)
 	}
-	return verdict, nil
+	return nil
 }
 
 // unclear refuses a request that could be taken for two. It has nothing to do with the key.
@@ -79,7 +81,7 @@ func unclear(detail string) *refusal {
 // admit says who the end client is, and what he is to know of the version that he asks for.
 // Without Keywright-Scopes there is no scope in the key's reach, without Keywright-Member it
 // acts for the account.
-func (o *offer) admit(h http.Header, v keywright.Verdict) {
+func (o *offer) admit(h http.Header, v *keywright.Verdict) {
 	lines := make([]string, 0, 7) // one allocation for all values, where Header.Set makes one for each
 	set := func(name, value string) {
 		lines = append(lines, value)

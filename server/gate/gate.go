@@ -107,19 +107,19 @@ func (g *Gate) notFound(w http.ResponseWriter, _ *http.Request) {
 }
 
 // judge asks for the verdict on a credential. Where there is none, or more than one, there
-// is nothing to ask.
-func (g *Gate) judge(ctx context.Context, c credential, r keywright.Request) (verdict keywright.Verdict, err error) {
-	defer func() {
-		if err == nil {
-			g.counts[verdict.Reason].Add(1)
-		}
-	}()
+// is nothing to ask. A Verdict is large, so it is put where it is needed.
+func (g *Gate) judge(ctx context.Context, c credential, r keywright.Request, into *keywright.Verdict) (err error) {
 	switch {
 	case errors.Is(c.err, policy.ErrAmbiguousCredential):
-		return keywright.Verdict{Reason: keywright.AmbiguousCredential}, nil
+		into.Reason = keywright.AmbiguousCredential
 	case c.err != nil || c.text == "":
-		return keywright.Verdict{Reason: keywright.NoCredential}, nil
+		into.Reason = keywright.NoCredential
+	default:
+		r.Text, r.Way = c.text, c.way
+		*into, err = g.verifier.Verify(ctx, r)
 	}
-	r.Text, r.Way = c.text, c.way
-	return g.verifier.Verify(ctx, r)
+	if err == nil {
+		g.counts[into.Reason].Add(1)
+	}
+	return err
 }

@@ -30,17 +30,17 @@ func (g *Gate) introspect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o := g.offer.Load()
-	verdict, err := g.judge(r.Context(), c, request)
-	if err != nil {
+	var verdict keywright.Verdict
+	if err := g.judge(r.Context(), c, request, &verdict); err != nil {
 		g.decline(w, g.undecided(r.Context(), err))
 		return
 	}
 	switch verdict.Reason {
 	case keywright.Stale, keywright.OverLimit, keywright.OverQuota:
-		g.decline(w, o.refusalOf(verdict))
+		g.decline(w, o.refusalOf(&verdict))
 		return
 	}
-	g.answer(w, http.StatusOK, jsonType, g.active(verdict))
+	g.answer(w, http.StatusOK, jsonType, g.active(&verdict))
 }
 
 // introspected reads the form. What it does not know it ignores, the token's hint too (section
@@ -73,7 +73,7 @@ func introspected(body string) (credential, keywright.Request, *api.Problem) {
 	return credential{text: form.Get("token")}, request, nil
 }
 
-func (g *Gate) active(v keywright.Verdict) api.Introspection {
+func (g *Gate) active(v *keywright.Verdict) api.Introspection {
 	if !v.Valid {
 		return api.Introspection{}
 	}

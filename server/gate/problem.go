@@ -30,7 +30,7 @@ type explanation struct {
 
 // explain has a case for every reason. The details tell what to do, and of the key and its
 // account only to whoever proved that he holds the key.
-func (o *offer) explain(v keywright.Verdict) explanation {
+func (o *offer) explain(v *keywright.Verdict) explanation {
 	refused := func(status int, title, detail string) explanation {
 		return explanation{status: status, title: title, detail: detail}
 	}
@@ -85,7 +85,7 @@ func (o *offer) explain(v keywright.Verdict) explanation {
 }
 
 // proved reports whether the end client has proved that it holds the key of the verdict.
-func proved(v keywright.Verdict) bool { return v.Key.ID != "" }
+func proved(v *keywright.Verdict) bool { return v.Key.ID != "" }
 
 func (o *offer) planDetail(name string) string {
 	plan, ok := o.Plan(name)

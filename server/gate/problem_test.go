@@ -13,9 +13,9 @@ import (
 // Who adds a reason to the domain adds its words and its status here.
 func TestEveryReasonHasACase(t *testing.T) {
 	o := newOffer(policy.Default(), "")
-	nobodys := o.explain(keywright.Verdict{Reason: "of nobody's"})
+	nobodys := o.explain(&keywright.Verdict{Reason: "of nobody's"})
 	for _, reason := range keywright.Reasons() {
-		e := o.explain(keywright.Verdict{Reason: reason})
+		e := o.explain(&keywright.Verdict{Reason: reason})
 		if e.title == nobodys.title {
 			t.Errorf("%s: no case", reason)
 		}
@@ -39,10 +39,10 @@ func TestEveryReasonHasACase(t *testing.T) {
 
 func TestAReasonOfNobodysIsRefusedAllTheSame(t *testing.T) {
 	o := newOffer(policy.Default(), "")
-	if f := o.refusalOf(keywright.Verdict{Reason: "of nobody's", Key: keywright.Key{ID: "key_x"}}); f.Status != 403 {
+	if f := o.refusalOf(&keywright.Verdict{Reason: "of nobody's", Key: keywright.Key{ID: "key_x"}}); f.Status != 403 {
 		t.Errorf("with the key proved: got %d, want 403", f.Status)
 	}
-	if f := o.refusalOf(keywright.Verdict{Reason: "of nobody's"}); f.Status != 401 {
+	if f := o.refusalOf(&keywright.Verdict{Reason: "of nobody's"}); f.Status != 401 {
 		t.Errorf("without: got %d, want 401", f.Status)
 	}
 }
@@ -77,7 +77,7 @@ func TestDetailsSayWhatToDo(t *testing.T) {
 			`API version v1 takes a key as Authorization: Token token=KEY or Authorization: Bearer KEY or Authorization: Basic with the key as user or X-API-Key: KEY or "carrier pigeon".`,
 		},
 	} {
-		if got := o.explain(c.verdict).detail; !strings.Contains(got, c.want) {
+		if got := o.explain(&c.verdict).detail; !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want it to contain %q", name, got, c.want)
 		}
 	}

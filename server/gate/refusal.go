@@ -25,7 +25,7 @@ type refusal struct {
 
 // refusalOf is the refusal of a verdict to an end client. Missing, malformed and unknown are
 // one and the same, byte for byte: who guesses learns nothing.
-func (o *offer) refusalOf(v keywright.Verdict) *refusal {
+func (o *offer) refusalOf(v *keywright.Verdict) *refusal {
 	if !proved(v) && v.Reason != keywright.AmbiguousCredential && v.Reason != keywright.Stale {
 		return o.stranger
 	}
@@ -46,7 +46,7 @@ func (o *offer) refusalOf(v keywright.Verdict) *refusal {
 }
 
 // rateHeaders are what clients that were made for the pagerduty form wait by.
-func (o *offer) rateHeaders(v keywright.Verdict) []policy.Header {
+func (o *offer) rateHeaders(v *keywright.Verdict) []policy.Header {
 	plan, ok := o.Plan(v.Account.Plan)
 	if !ok || o.Errors.String() != policy.PagerDuty().String() {
 		return nil

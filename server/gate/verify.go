@@ -30,15 +30,16 @@ func (g *Gate) verify(w http.ResponseWriter, r *http.Request) {
 		g.problem(w, invalid(wrong...))
 		return
 	}
-	verdict, err := g.judge(r.Context(), q.credential, q.request)
+	var verdict keywright.Verdict
+	err = g.judge(r.Context(), q.credential, q.request, &verdict)
 	switch {
 	case err != nil:
 		g.decline(w, g.undecided(r.Context(), err))
 	case verdict.Reason == keywright.Stale:
-		g.decline(w, o.refusalOf(verdict))
+		g.decline(w, o.refusalOf(&verdict))
 	default:
-		told := o.told(verdict)
-		answer, err := told.AppendJSON(make([]byte, 0, roomForAVerdict))
+		told := o.told(&verdict)
+		answer, err := told.AppendJSON(body[:0]) // what was asked has been copied
 		if err != nil {
 			g.fault(w, err)
 			return
@@ -47,7 +48,7 @@ func (g *Gate) verify(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// roomForAVerdict is enough for nearly every one, in bytes.
+// roomForAVerdict is enough for nearly every one, in bytes: it takes the place of the question.
 const roomForAVerdict = 512
 
 // question is a VerifyRequest as it is put to the verifier.
@@ -106,7 +107,7 @@ func (o *offer) question(asked *api.VerifyRequest, place string) (question, []ap
 
 // told is a verdict as it is told to the protected API. Of the key it tells only when the end
 // client proved that it holds it.
-func (o *offer) told(v keywright.Verdict) api.Verdict {
+func (o *offer) told(v *keywright.Verdict) api.Verdict {
 	t := api.Verdict{Valid: v.Valid, Code: api.CodeValid, Revision: v.Revision, AgeMS: v.Age.Milliseconds()}
 	if !v.Valid {
 		t.Code, t.Detail = api.Code(v.Reason), o.explain(v).detail
