@@ -9,6 +9,7 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/internal/hugepages"
+	"github.com/keywright/keywright/internal/uptime"
 	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/secret"
 )
@@ -103,7 +104,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Poll = min(o.Poll, o.Bound/3)
 	if o.Clock == nil {
-		o.Clock = clock()
+		o.Clock = uptime.Clock()
 	}
 	if o.Keyset.Advise == nil {
 		o.Keyset.Advise = hugepages.Ask

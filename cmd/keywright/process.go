@@ -18,7 +18,6 @@ import (
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/follow"
 	"github.com/keywright/keywright/internal/config"
-	"github.com/keywright/keywright/internal/uptime"
 	"github.com/keywright/keywright/keyring"
 	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/meter"
@@ -63,7 +62,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	}
 	p := &process{settings: settings, log: log, store: db, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
 	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
-	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Listen: db.Listen, Clock: uptime.Clock(), Log: log})
+	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Listen: db.Listen, Log: log})
 	db.Follow(p.follower.Committed)
 	if err := p.listen(ctx); err != nil {
 		return err
