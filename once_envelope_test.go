@@ -209,6 +209,34 @@ func unhex(t *testing.T, text string) []byte {
 	return b
 }
 
+// Whatever was sealed, reading it ends in an answer or an error.
+func FuzzKeptAnswer(f *testing.F) {
+	f.Add([]byte(`[{"ID":"key_1"},null]`), []byte(`["","kw_live_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef3z9fZb"]`))
+	f.Add([]byte(`[]`), []byte(`[1]`))
+	f.Add([]byte(`[null,null]`), []byte(`["",""]`))
+	f.Add([]byte(``), []byte(`["x","x"]`))
+	e := envelope{id: make([]byte, 32), opener: []byte(vectorKey), guarded: true}
+	f.Fuzz(func(t *testing.T, told, hidden []byte) {
+		var request [sha256.Size]byte
+		kept := Answer{ID: e.id}
+		var err error
+		if kept.Told, err = e.lock(new(counting), "told", append(request[:], told...)); err != nil {
+			t.Fatal(err)
+		}
+		if kept.Secret, err = e.lock(new(counting), "secret", hidden); err != nil {
+			t.Fatal(err)
+		}
+		var key Key
+		var text secret.Secret
+		if err := e.open(kept, request, []any{&key, &text}); err != nil || text == (secret.Secret{}) {
+			return
+		}
+		if _, err := secret.Parse(text.Reveal()); err != nil {
+			t.Errorf("what is no key's text was answered as one: %v", err)
+		}
+	})
+}
+
 // Two principals that differ in anything but their Once are two callers.
 func TestEachFieldOfAPrincipalMakesAnotherCaller(t *testing.T) {
 	callers := map[string]string{Principal{}.caller(): "none"}

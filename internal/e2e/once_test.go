@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -199,6 +200,46 @@ func inCommit(t *testing.T, k *keywright, how string) (doubt, sending) {
 	}
 	t.Fatal("a thousand keys were issued, and no fsync of the server's ended in that way")
 	return doubt{}, sending{}
+}
+
+// TestOfAHundredSendingsAtOnceOneTakesEffect sends each request a hundred times at once.
+func TestOfAHundredSendingsAtOnceOneTakesEffect(t *testing.T) {
+	k := start(t)
+	k.account(t, "acme", "standard")
+	rounds, refused := times(5, 1000), 0
+	for range rounds {
+		d := newDoubt(t)
+		answers := make([]sending, 100)
+		var sendings sync.WaitGroup
+		for i := range answers {
+			sendings.Go(func() { answers[i] = d.send(t, k, func() {}) })
+		}
+		sendings.Wait()
+		first, took := sending{}, 0
+		for _, a := range answers {
+			switch {
+			case a.status == http.StatusConflict && strings.Contains(a.body, `"idempotency_in_flight"`):
+				refused++
+				continue
+			case a.status != http.StatusCreated:
+				t.Fatalf("got %d: %s", a.status, a.body)
+			case !a.replayed:
+				took++
+			}
+			if first.status != 0 && a.body != first.body {
+				t.Error("two sendings were answered differently")
+			}
+			first = a
+		}
+		if took != 1 {
+			t.Errorf("%d sendings took effect", took)
+		}
+		d.resolve(t, k, first)
+	}
+	t.Logf("%d rounds; %d sendings were told that the first was worked on", rounds, refused)
+	k.stop(t)
+	wholeStates(t, k.data)
+	onceEach(t, k.data, rounds)
 }
 
 // TestTheCommandLineRidesThroughARestart kills the server under commands that issue keys. Each
