@@ -23,6 +23,7 @@ bench: ## run all benchmarks, with up to ten million keys
 soak: ## look for rare faults: 10,000 histories of changes, hours of end-to-end runs, five minutes for each fuzz target
 	KEYWRIGHT_SOAK=1 go test -count=1 -timeout 4h ./keyset ./follow ./store/postgres ./internal/e2e/...
 	scripts/fuzz 5m
+	KEYWRIGHT_SOAK=1 scripts/model
 
 pictures: ## take the pictures of the guide anew, in the browser
 	KEYWRIGHT_GUIDE=1 go test -count=1 -run TestTheGuideIsFollowed ./internal/e2e
