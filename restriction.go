@@ -1,6 +1,9 @@
 package keywright
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Restriction is an account, a member, a key or an operator's token as it was left by a change
 // that may have taken something away from it. It is enough to make the change again in a
@@ -25,6 +28,11 @@ type Restriction struct {
 	Revoked    time.Time
 	RevokedBy  Actor
 	WhyRevoked string
+}
+
+// Subject is the id of what was restricted.
+func (r Restriction) Subject() string {
+	return cmp.Or(string(r.Token), string(r.Key), string(r.Member), string(r.Account))
 }
 
 // Restrictions are the last of each thing that was changed after revision Since and was there

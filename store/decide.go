@@ -7,12 +7,13 @@ import (
 	"github.com/keywright/keywright/store/queries"
 )
 
+// History, Has and TouchedSince answer for a database as it is, also for one that lacks what it
+// had: an operator has to be told what.
+
 // History is what the database says of itself.
-//
-// Errors: ErrBackwards.
 func (s *Store) History(ctx context.Context) (keywright.History, error) {
 	var h keywright.History
-	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) error {
+	err := s.glance(ctx, func(in looking, now queries.ClockRow) error {
 		q := in.reader().q
 		identity, err := q.Identity(ctx)
 		if err != nil {
@@ -28,6 +29,36 @@ func (s *Store) History(ctx context.Context) (keywright.History, error) {
 		return nil
 	})
 	return h, err
+}
+
+// Has reports whether the history of the database has a point; not known when its change log
+// does not go back so far.
+func (s *Store) Has(ctx context.Context, p keywright.Point) (has, known bool, err error) {
+	err = s.glance(ctx, func(in looking, now queries.ClockRow) error {
+		if p.Revision > uint64(now.Revision) {
+			known = true
+			return nil
+		}
+		found, err := at(ctx, in.reader().q, p.Revision, now)
+		known = p.Stamp != 0 && found.Stamp != 0
+		has = known && found == p
+		return err
+	})
+	return has, known, err
+}
+
+// TouchedSince is the ids of all that was there before and changed after a revision, as far as
+// the change log has it.
+func (s *Store) TouchedSince(ctx context.Context, since uint64) (map[string]bool, error) {
+	touched := map[string]bool{}
+	err := s.glance(ctx, func(in looking, _ queries.ClockRow) error {
+		ids, err := in.reader().q.TouchedSince(ctx, int64(since))
+		for _, id := range ids {
+			touched[id] = true
+		}
+		return failed("list", "changes", err)
+	})
+	return touched, err
 }
 
 func decision(row queries.Decision) keywright.Decision {

@@ -92,39 +92,50 @@ func (t *tx) at() keywright.Point {
 	return keywright.Point{Revision: uint64(t.revision), Stamp: uint64(t.stamp)}
 }
 
-// clock reads the clock, and sees to it that the database has what was known of it before it
-// was looked at.
+// clock reads the clock, of a database that has before.
 func (s *Store) clock(ctx context.Context, q *queries.Queries, before keywright.Point) (queries.ClockRow, error) {
 	clock, err := q.Clock(ctx)
 	if err != nil {
 		return clock, failed("read", "clock", err)
 	}
-	if err := s.compare(ctx, q, before, clock); err != nil {
-		return clock, err
-	}
-	s.known.advance(before, point(clock))
-	return clock, nil
+	return clock, s.compare(ctx, q, before, clock)
 }
 
-// compare refuses a database that lacks before. What the change log no longer has, nobody can
-// tell.
+// compare notes how far the database is now, or refuses one that lacks before. What the change
+// log no longer has, nobody can tell.
 func (s *Store) compare(ctx context.Context, q *queries.Queries, before keywright.Point, clock queries.ClockRow) error {
 	now := point(clock)
-	switch {
-	case now.Revision < before.Revision, now.Differs(before):
+	if before.Revision > now.Revision {
 		return s.known.refuse(&keywright.BackwardsError{Known: before, Found: now})
-	case now.Revision == before.Revision, before.Stamp == 0, before.Revision <= uint64(clock.Horizon):
-		return nil
 	}
-	stamp, err := q.Stamp(ctx, int64(before.Revision))
-	if errors.Is(err, sql.ErrNoRows) { // who wrote it did not log it
-		return nil
+	found := keywright.Point{}
+	if before.Stamp != 0 {
+		var err error
+		if found, err = at(ctx, q, before.Revision, clock); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return failed("read", "stamp", err)
+	if found.Differs(before) {
+		return s.known.refuse(&keywright.BackwardsError{Known: before, Found: found})
 	}
-	if then := (keywright.Point{Revision: before.Revision, Stamp: uint64(stamp)}); then.Differs(before) {
-		return s.known.refuse(&keywright.BackwardsError{Known: before, Found: then})
-	}
+	s.known.advance(before, now)
 	return nil
+}
+
+// at is the point of a revision in the database's history. Its stamp is 0 when nobody can tell:
+// when it is no longer in the log, is still to come, or was written by who knew of none.
+func at(ctx context.Context, q *queries.Queries, revision uint64, clock queries.ClockRow) (keywright.Point, error) {
+	p := keywright.Point{Revision: revision}
+	switch now := point(clock); {
+	case revision == now.Revision:
+		return now, nil
+	case revision > now.Revision, revision < uint64(clock.Horizon):
+		return p, nil
+	}
+	stamp, err := q.Stamp(ctx, int64(revision))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	p.Stamp = uint64(stamp)
+	return p, failed("read", "stamp", err)
 }

@@ -26,17 +26,27 @@ func (s *Store) watched(ctx context.Context, see func(ctx context.Context, in lo
 	if err != nil {
 		return err
 	}
+	return s.glance(ctx, func(in looking, now queries.ClockRow) error {
+		if err := s.compare(ctx, in.reader().q, before, now); err != nil {
+			return err
+		}
+		return see(ctx, in, now)
+	})
+}
+
+// glance is look at a database as it is, also at one that lacks what it had.
+func (s *Store) glance(ctx context.Context, see func(in looking, now queries.ClockRow) error) error {
 	tx, err := s.pools.Follow.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return failed("begin", "to read", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // it has only read
 	in := looking{tx, s.following}
-	now, err := s.clock(ctx, in.reader().q, before)
+	now, err := in.reader().q.Clock(ctx)
 	if err != nil {
-		return err
+		return failed("read", "clock", err)
 	}
-	return see(ctx, in, now)
+	return see(in, now)
 }
 
 // looking runs queries in one transaction that only reads, by statements prepared before.

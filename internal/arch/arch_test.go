@@ -19,7 +19,7 @@ var rows = map[string]int{
 
 	"server": 2, "server/rest": 2, "server/gate": 2, "server/console": 2, "server/metrics": 2,
 	"store": 2, "store/sqlite": 2, "store/postgres": 2, "store/postgres/postgrestest": 2, "store/storetest": 2, "store/queries": 2,
-	"follow": 2, "keyring": 2, "meter": 2, "password": 2,
+	"follow": 2, "keyring": 2, "mark": 2, "meter": 2, "password": 2,
 
 	"": 3, "api": 3,
 

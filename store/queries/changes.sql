@@ -37,5 +37,8 @@ JOIN seals ON seals.key_id = keys.id
 WHERE keys.id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'key')
 ORDER BY keys.id;
 
+-- name: TouchedSince :many
+SELECT entity_id FROM changes WHERE revision > @since AND restricts = 1;
+
 -- name: DeleteChanges :exec
 DELETE FROM changes WHERE revision <= @horizon;

@@ -286,3 +286,30 @@ func (q *Queries) Stamp(ctx context.Context, revision int64) (int64, error) {
 	err := row.Scan(&stamp)
 	return stamp, err
 }
+
+const touchedSince = `-- name: TouchedSince :many
+SELECT entity_id FROM changes WHERE revision > $1 AND restricts = 1
+`
+
+func (q *Queries) TouchedSince(ctx context.Context, since int64) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, touchedSince, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var entity_id string
+		if err := rows.Scan(&entity_id); err != nil {
+			return nil, err
+		}
+		items = append(items, entity_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -129,6 +129,40 @@ func historyCases() []testCase {
 			s.plans(a, 1)
 			s.wantForwards()
 		}},
+		{"a point of the history is found for as long as the log has it", func(s *test) {
+			a := s.account("acme")
+			var points []keywright.Point
+			for range 5 {
+				s.plans(a, 1)
+				points = append(points, s.history().At)
+			}
+			s.wantError("trim", s.Store.TrimChanges(s.ctx, 3), nil)
+			for _, c := range []struct {
+				what       string
+				at         keywright.Point
+				has, known bool
+			}{
+				{"the last", points[4], true, true},
+				{"one in the log", points[3], true, true},
+				{"one that is no longer in the log", points[0], false, false},
+				{"one to come", keywright.Point{Revision: 7, Stamp: 1}, false, true},
+				{"the last of another history", keywright.Point{Revision: 6, Stamp: 1}, false, true},
+				{"one of another history", keywright.Point{Revision: 5, Stamp: 1}, false, true},
+				{"one without a stamp", keywright.Point{Revision: 5}, false, false},
+			} {
+				has, known, err := s.Store.Has(s.ctx, c.at)
+				if has != c.has || known != c.known || err != nil {
+					s.Errorf("%s: got %v, known %v, %v", c.what, has, known, err)
+				}
+			}
+			s.key(a, keyOne)
+			want(s, "what was touched", map[string]bool{string(a.ID): true})(s.Store.TouchedSince(s.ctx, 5))
+			want(s, "what was touched last", map[string]bool{})(s.Store.TouchedSince(s.ctx, 6))
+			s.Store.Expect(keywright.Point{Revision: 99})
+			a.ActiveKeys = 1
+			s.wantBackwards(a)
+			want(s, "the history of one that is refused", uint64(7))(s.history().At.Revision, nil)
+		}},
 		{"a revision without a stamp is like any", func(s *test) {
 			a := s.account("acme")
 			s.plans(a, 1)
