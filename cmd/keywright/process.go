@@ -20,6 +20,7 @@ import (
 	"github.com/keywright/keywright/internal/config"
 	"github.com/keywright/keywright/keyring"
 	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/mark"
 	"github.com/keywright/keywright/meter"
 	"github.com/keywright/keywright/password"
 	"github.com/keywright/keywright/secret"
@@ -36,6 +37,7 @@ type process struct {
 	settings  config.Config
 	log       *slog.Logger
 	store     *store.Store
+	kept      *mark.Keeper
 	meter     *meter.Meter[keywright.KeyID]
 	tokens    *meter.Meter[keywright.OperatorTokenID]
 	service   *keywright.Service
@@ -56,14 +58,20 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	kept, err := openMark(ctx, settings, db, rules, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, kept.Close()) }()
 	ring, err := openKeyring(ctx, settings.Data, db)
 	if err != nil {
 		return err
 	}
-	p := &process{settings: settings, log: log, store: db, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
+	p := &process{settings: settings, log: log, store: db, kept: kept, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
 	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
 	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Listen: db.Listen, Log: log})
 	db.Follow(p.follower.Committed)
+	db.Journal(kept.Keep)
 	if err := p.listen(ctx); err != nil {
 		return err
 	}
@@ -94,8 +102,8 @@ func (p *process) listen(ctx context.Context) error {
 	}
 	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log, Demo: p.settings.Demo})
 	public := http.NewServeMux()
-	public.Handle("/v1/", rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log}))
-	public.Handle("/", pages.Handler())
+	public.Handle("/v1/", p.trusted(rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log})))
+	public.Handle("/", p.trusted(pages.Handler()))
 	data := http.NewServeMux()
 	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used})
 	asking := gate.Options{Policy: p.service.Policy(), Log: p.log, PublicURL: p.public.String(), TrustedHops: p.settings.TrustedHops}
@@ -110,10 +118,11 @@ func (p *process) listen(ctx context.Context) error {
 	public.HandleFunc("GET /readyz", p.manages)
 	data.HandleFunc("GET /readyz", p.decides)
 	data.Handle("GET /metrics", p.gate.Called(metrics.New(version(), p.reading)))
+	own := p.backups(rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log}))
 	p.endpoints = []server.Endpoint{
 		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
 		{Name: "verify", Listener: verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
-		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: withProfiles(rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log}))},
+		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: withProfiles(p.trusted(own))},
 	}
 	return nil
 }
@@ -155,6 +164,7 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		p.watch,
 		p.reload,
 		func(ctx context.Context) error { return p.follow(ctx, out) },
+		func(ctx context.Context) error { return p.kept.Run(ctx, p.store) },
 	}
 	metered := make(chan error, 2)
 	meterCtx, stopMeter := context.WithCancel(context.WithoutCancel(ctx))
@@ -194,10 +204,14 @@ func (p *process) watch(ctx context.Context) error {
 	hourly, minutely := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
 	defer hourly.Stop()
 	defer minutely.Stop()
+	backwards := p.store.Backwards()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-backwards:
+			p.tellBackwards(ctx)
+			backwards = nil
 		case <-p.store.Broken():
 			return fmt.Errorf("the database failed in the middle of a commit; start again to see what stands: %w", keywright.ErrOutcomeUnknown)
 		case now := <-minutely.C: // a secret must not lie there much longer than it is told

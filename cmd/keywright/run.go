@@ -6,9 +6,10 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// commands are those that speak to a running server, and version.
+// commands are those that speak to a running server, or do what one must not be running for, and
+// version.
 func commands() []*cli.Command {
-	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), tokenCommand(), policyCommand(), auditCommand(), versionCommand()}
+	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), tokenCommand(), policyCommand(), auditCommand(), backupCommand(), restoreCommand(), versionCommand()}
 }
 
 // run runs one command line and answers the exit code.

@@ -23,7 +23,7 @@ var rows = map[string]int{
 
 	"": 3, "api": 3,
 
-	"keyset": 4, "policy": 5, "secret": 6, "limit": 6,
+	"backup": 4, "keyset": 4, "policy": 5, "secret": 6, "limit": 6,
 }
 
 // below lists the few packages of one row that may import another: an adapter is made of

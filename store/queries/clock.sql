@@ -16,3 +16,6 @@ UPDATE clock SET horizon = @horizon WHERE id = 1;
 -- name: SkipTo :exec
 -- Nobody can catch up change by change with what comes after.
 UPDATE clock SET revision = @revision, horizon = @revision, stamp_before = 0 WHERE id = 1;
+
+-- name: SetClock :exec
+UPDATE clock SET revision = @revision, sequence = @sequence, horizon = @revision, stamp = @stamp, stamp_before = 0 WHERE id = 1;

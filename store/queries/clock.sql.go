@@ -65,6 +65,21 @@ func (q *Queries) RaiseHorizon(ctx context.Context, horizon int64) error {
 	return err
 }
 
+const setClock = `-- name: SetClock :exec
+UPDATE clock SET revision = $1, sequence = $2, horizon = $1, stamp = $3, stamp_before = 0 WHERE id = 1
+`
+
+type SetClockParams struct {
+	Revision int64
+	Sequence int64
+	Stamp    int64
+}
+
+func (q *Queries) SetClock(ctx context.Context, arg SetClockParams) error {
+	_, err := q.db.ExecContext(ctx, setClock, arg.Revision, arg.Sequence, arg.Stamp)
+	return err
+}
+
 const skipTo = `-- name: SkipTo :exec
 UPDATE clock SET revision = $1, horizon = $1, stamp_before = 0 WHERE id = 1
 `

@@ -27,11 +27,10 @@ func (plain) Match(_ context.Context, password, hash string) (bool, error) {
 // service is a Service on the store, with an account that has one owner.
 func (s *test) service() (*keywright.Service, keywright.Account, keywright.Member) {
 	s.Helper()
-	ring, err := secret.NewKeyring(map[int][]byte{1: []byte("a pepper for tests, 32 bytes....")})
+	svc, err := s.newService()
 	if err != nil {
 		s.Fatal(err)
 	}
-	svc := keywright.New(s.Store, ring, plain{}, keywright.Options{Now: func() time.Time { return s.now }})
 	a, owner, _, err := svc.CreateAccount(s.ctx, keywright.Operator(""), keywright.NewAccount{
 		Slug: "acme", Name: "Acme", Plan: "standard",
 		Owner: keywright.NewMember{Name: "Zoë", Email: "zoe@acme.example", Password: "a good password"},
@@ -40,6 +39,11 @@ func (s *test) service() (*keywright.Service, keywright.Account, keywright.Membe
 		s.Fatal(err)
 	}
 	return svc, a, owner
+}
+
+func (s *test) newService() (*keywright.Service, error) {
+	ring, err := secret.NewKeyring(map[int][]byte{1: []byte("a pepper for tests, 32 bytes....")})
+	return keywright.New(s.Store, ring, plain{}, keywright.Options{Now: func() time.Time { return s.now }}), err
 }
 
 func serviceCases() []testCase {

@@ -7,12 +7,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/backup"
 	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/secret"
 )
@@ -35,6 +37,8 @@ type Store interface {
 	Follow(hear func(keywright.Changes))
 
 	History(ctx context.Context) (keywright.History, error)
+	Has(ctx context.Context, p keywright.Point) (has, known bool, err error)
+	TouchedSince(ctx context.Context, since uint64) (map[string]bool, error)
 	Quarantine(ctx context.Context, why keywright.Quarantine) error
 	Expect(at keywright.Point)
 	Known() keywright.Point
@@ -50,6 +54,9 @@ type Store interface {
 	Remove(ctx context.Context, id keywright.NodeID, polls uint64) error
 
 	KeepReceipt(ctx context.Context, c keywright.Commit, r keywright.Receipt) error
+
+	Backup(ctx context.Context, w io.Writer) error
+	Restore(ctx context.Context, h backup.Header, r io.Reader) error
 }
 
 // Sessions is a store's part for the console's sessions.
@@ -76,8 +83,9 @@ type Subject struct {
 type test struct {
 	*testing.T
 	Subject
-	ctx context.Context
-	now time.Time // the store's clock
+	ctx     context.Context
+	now     time.Time      // the store's clock
+	another func() Subject // opens one more, with the same clock
 }
 
 type testCase struct {
@@ -89,11 +97,12 @@ type testCase struct {
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
-		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), restrictionCases(),
+		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), restrictionCases(), backupCases(),
 		followCases(), snapshotCases(), nodeCases(), receiptCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
-			s.Subject = open(t, func() time.Time { return s.now })
+			s.another = func() Subject { return open(t, func() time.Time { return s.now }) }
+			s.Subject = s.another()
 			c.run(s)
 		})
 	}
