@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	crand "crypto/rand"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -133,20 +132,16 @@ func TestAnIssueInDoubtIsDoneOnce(t *testing.T) {
 			}
 			t.Logf("%d rounds; the key was there %d times", way.rounds, stood)
 			k.stop(t)
-			wholeStates(t, k.data)
-			onceEach(t, k.data, way.rounds)
+			wholeStates(t, k)
+			onceEach(t, k, way.rounds)
 		})
 	}
 }
 
 // onceEach looks into the database: as many keys in doubt as there were requests, each once.
-func onceEach(t *testing.T, data string, requests int) {
+func onceEach(t *testing.T, k *keywright, requests int) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "keywright.db")+"?mode=ro")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := k.database(t)
 	var keys, descriptions int
 	row := db.QueryRow(`SELECT count(*), count(DISTINCT description) FROM keys WHERE description LIKE 'in doubt %'`)
 	if err := row.Scan(&keys, &descriptions); err != nil || keys < requests || keys != descriptions {
@@ -238,8 +233,8 @@ func TestOfAHundredSendingsAtOnceOneTakesEffect(t *testing.T) {
 	}
 	t.Logf("%d rounds; %d sendings were told that the first was worked on", rounds, refused)
 	k.stop(t)
-	wholeStates(t, k.data)
-	onceEach(t, k.data, rounds)
+	wholeStates(t, k)
+	onceEach(t, k, rounds)
 }
 
 // TestTheCommandLineRidesThroughARestart kills the server under commands that issue keys. Each
@@ -274,5 +269,5 @@ func TestTheCommandLineRidesThroughARestart(t *testing.T) {
 		}
 	}
 	k.stop(t)
-	onceEach(t, k.data, commands)
+	onceEach(t, k, commands)
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/keywright/keywright/store/postgres/postgrestest"
 )
 
 // keywright is one running `keywright serve` and its data folder.
@@ -22,7 +24,8 @@ type keywright struct {
 	data            string
 	console, verify string // addresses, http://127.0.0.1:PORT
 	args            []string
-	under           []string // the command that it is run under, if any
+	postgres        *postgrestest.Database // nil: SQLite in the data folder
+	under           []string               // the command that it is run under, if any
 	command         *exec.Cmd
 	ended           chan error
 }
@@ -35,6 +38,7 @@ func start(t testing.TB, args ...string) *keywright {
 		t.Fatal(err)
 	}
 	k := &keywright{data: data, args: args}
+	k.choose(t)
 	k.begin(t)
 	t.Cleanup(func() { k.stop(t) })
 	return k
@@ -51,7 +55,7 @@ func (k *keywright) begin(t testing.TB) {
 	defer log.Close()
 	line := slices.Concat(k.under, []string{binary, "serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args)
 	k.command = exec.Command(line[0], line[1:]...)
-	k.command.Env = append(os.Environ(), "KEYWRIGHT_LOG_LEVEL=debug") // a flag goes before
+	k.command.Env = k.environment()
 	k.command.Stdout, k.command.Stderr = log, log
 	if err := k.command.Start(); err != nil {
 		t.Fatal(err)

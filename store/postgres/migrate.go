@@ -86,8 +86,9 @@ func grant(ctx context.Context, db *sql.DB, service string) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()                                                                         //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
-	if _, err := tx.ExecContext(ctx, "LOCK TABLE "+versions+" IN EXCLUSIVE MODE"); err != nil { // two at once would fail
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
+	// Two at once would fail.
+	if _, err := tx.ExecContext(ctx, "LOCK TABLE "+versions+" IN EXCLUSIVE MODE"); err != nil {
 		return err
 	}
 	for statement := range strings.SplitSeq(text, ";\n") {

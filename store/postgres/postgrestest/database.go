@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -133,6 +135,16 @@ func (s *Server) create(t testing.TB, with string) *Database {
 		}
 	})
 	return d
+}
+
+// Dump is all that is in the database, as text.
+func (d *Database) Dump(t testing.TB) []byte {
+	t.Helper()
+	text, err := exec.Command(filepath.Join(d.server.bin, "pg_dump"), "--dbname="+d.URL("postgres")).Output()
+	if err != nil || len(text) == 0 {
+		t.Errorf("dump %s: %d bytes, %v", d.Name, len(text), err)
+	}
+	return text
 }
 
 // URL is how a role reaches the database.

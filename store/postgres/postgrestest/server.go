@@ -191,7 +191,8 @@ func (s *Server) configure(o Options) error {
 // binaries is the folder of the newest server on this machine.
 func binaries() (string, error) {
 	if found, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(found), nil
+		found, err = filepath.EvalSymlinks(found) // the others need not be linked beside it
+		return filepath.Dir(found), err
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // as Debian has them
 	if err != nil || len(found) == 0 {
