@@ -20,12 +20,14 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain makes rapid try 10,000 histories with KEYWRIGHT_SOAK, unless -rapid.checks says another
-// number.
+// TestMain makes rapid try 1,000 histories, or with KEYWRIGHT_SOAK 10,000, of some 8 steps each,
+// unless its flags say other numbers.
 func TestMain(m *testing.M) {
+	checks := "-rapid.checks=1000"
 	if soaking() {
-		os.Args = append([]string{os.Args[0], "-rapid.checks=10000"}, os.Args[1:]...)
+		checks = "-rapid.checks=10000"
 	}
+	os.Args = append([]string{os.Args[0], checks, "-rapid.steps=8"}, os.Args[1:]...)
 	goleak.VerifyTestMain(m)
 }
 
@@ -107,7 +109,9 @@ func (plain) Match(_ context.Context, password, hash string) (bool, error) {
 	return hash == "plain:"+password, nil
 }
 
-func build(t testing.TB) *house {
+func build(t testing.TB) *house { return buildWith(t, keywright.Options{}) }
+
+func buildWith(t testing.TB, o keywright.Options) *house {
 	t.Helper()
 	keyring, err := secret.MakeKeyring(rand.NewChaCha8([32]byte{1}))
 	if err != nil {
@@ -116,7 +120,7 @@ func build(t testing.TB) *house {
 	h := &house{dir: t.TempDir(), keyring: keyring}
 	h.store = open(t, h.dir)
 	h.line = &line{to: h.store}
-	h.Service = keywright.New(h.store, keyring, plain{}, keywright.Options{})
+	h.Service = keywright.New(h.store, keyring, plain{}, o)
 	_, h.owner, _, err = h.CreateAccount(t.Context(), keywright.Operator(""), keywright.NewAccount{
 		Slug: "acme", Name: "Acme", Plan: "standard",
 		Owner: keywright.NewMember{Name: "Zoe", Email: "zoe@acme.example", Password: "a good password"},

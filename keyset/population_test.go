@@ -11,6 +11,7 @@ import (
 	"github.com/keywright/keywright/internal/hugepages"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
+	"pgregory.net/rapid"
 )
 
 // population is a made-up set of keys as large as one likes, always the same: 20 keys to an
@@ -114,7 +115,7 @@ func rules() Rules {
 
 func noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
-func testKeyring(t testing.TB) *secret.Keyring {
+func testKeyring(t rapid.TB) *secret.Keyring {
 	k, err := secret.MakeKeyring(chance(0))
 	if err == nil {
 		k, err = k.Next(chance(1))
