@@ -23,17 +23,17 @@ func (r Receipt) String() string {
 	case r.Safe && len(applied) == 1 && len(gone) == 0:
 		return "on the one node there is, after " + span(r.Took)
 	case r.Safe && len(gone) > 0:
-		return fmt.Sprintf("on all %d nodes after %s; %s left meanwhile", len(applied), span(r.Took), listed(gone))
+		return fmt.Sprintf("on every node after %s: %d of %d have it, and %s left meanwhile", span(r.Took), len(applied), len(r.Nodes), listed(gone))
 	case r.Safe:
 		return fmt.Sprintf("on all %d nodes after %s", len(applied), span(r.Took))
 	case len(r.Nodes) == 0 && r.SafeAt.IsZero():
-		return "on this node; the others could not be asked, and nobody can say when it does there"
+		return "on this node; the others could not be asked, and nobody can say when it is safe"
 	case len(r.Nodes) == 0:
-		return fmt.Sprintf("on this node; the others could not be asked so far, and it does there by %s at the latest", clock(r.SafeAt))
+		return fmt.Sprintf("on this node; the others could not be asked so far; safe at %s at the latest", clock(r.SafeAt))
 	case len(silent) == 0: // it is the time that was waited for
 		return fmt.Sprintf("on all %d nodes; it is proved by time alone at %s", len(applied), clock(r.SafeAt))
 	}
-	return fmt.Sprintf("on %d of %d nodes so far; %s has not answered, and it does there by %s at the latest", len(applied), len(r.Nodes), listed(silent), clock(r.SafeAt))
+	return fmt.Sprintf("on %d of %d nodes so far; %s has not answered; safe at %s at the latest", len(applied), len(r.Nodes), listed(silent), clock(r.SafeAt))
 }
 
 func (r Receipt) named(state NodeState) []string {
@@ -58,7 +58,8 @@ func span(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", (d+time.Millisecond-1)/time.Millisecond)
 	}
-	return fmt.Sprintf("%.1f s", (d + 50*time.Millisecond).Seconds())
+	const step = 100 * time.Millisecond
+	return fmt.Sprintf("%.1f s", ((d + step - 1) / step * step).Seconds())
 }
 
 // clock is a time of the day, never shown as earlier than it is.

@@ -33,6 +33,12 @@ type AccountPage struct {
 	NextCursor *string   `json:"next_cursor" doc:"Begins the next page; null on the last one."`
 }
 
+// ChangedAccount is an account whose plan may have changed.
+type ChangedAccount struct {
+	Account
+	Restriction
+}
+
 // AccountChange is what can be changed about an account.
 type AccountChange struct {
 	Plan string `json:"plan" doc:"A plan of the policy; takes effect at once." example:"enterprise"`

@@ -12,6 +12,7 @@ type Event struct {
 	Action    string            `json:"action" doc:"What was done. There may be new ones." example:"key.issued"`
 	Subject   EventSubject      `json:"subject"`
 	Details   map[string]string `json:"details" nullable:"false" doc:"What else there is to say, such as the reason of a revocation."`
+	Receipt   *Receipt          `json:"receipt,omitempty" doc:"What was proved of the change, if someone has waited for that."`
 }
 
 // EventSubject is what was acted on, with the name that it had then.

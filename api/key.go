@@ -44,6 +44,12 @@ type Revocation struct {
 	Reason string `json:"reason,omitempty" doc:"For the history." maxLength:"200" example:"leaked in a log"`
 }
 
+// RevokedKey is a key that has ended.
+type RevokedKey struct {
+	Key
+	Restriction
+}
+
 // Actor is who did something, with the name that he had then.
 type Actor struct {
 	Kind string `json:"kind" enum:"operator,member,key"`

@@ -32,6 +32,12 @@ type MemberPage struct {
 	NextCursor *string  `json:"next_cursor" doc:"Begins the next page; null on the last one."`
 }
 
+// ChangedMember is a member with another role, or one who was removed.
+type ChangedMember struct {
+	Member
+	Restriction
+}
+
 // MemberChange is what can be changed about a member.
 type MemberChange struct {
 	Role string `json:"role" doc:"A role of the policy; takes effect at once." example:"user"`

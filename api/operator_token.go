@@ -32,6 +32,12 @@ type IssuedOperatorToken struct {
 	Secret string `json:"secret,omitempty" doc:"The token itself. Keep it now: it is never shown again. Missing only where a request is answered again after an hour, or under an Idempotency-Key of fewer than 22 characters." example:"kwop_live_o6p4Zq81LmT3ThisIsAnExampleAndNoRealKeyQZ1xxx"`
 }
 
+// RevokedOperatorToken is a token that has ended.
+type RevokedOperatorToken struct {
+	OperatorToken
+	Restriction
+}
+
 // OperatorTokenPage is a part of the list of the operator's tokens.
 type OperatorTokenPage struct {
 	Tokens     []OperatorToken `json:"tokens" nullable:"false"`

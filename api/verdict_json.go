@@ -54,6 +54,9 @@ func (v *Verdict) AppendJSON(b []byte) ([]byte, error) {
 	}
 	b = strconv.AppendUint(append(b, `,"revision":`...), v.Revision, 10)
 	b = strconv.AppendInt(append(b, `,"age_ms":`...), v.AgeMS, 10)
+	if v.Stale {
+		b = append(b, `,"stale":true`...)
+	}
 	return append(b, '}'), nil
 }
 

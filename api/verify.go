@@ -42,6 +42,7 @@ type Verdict struct {
 
 	Revision uint64 `json:"revision" doc:"The verdict is what was true at this revision; 0 when it rests on the request alone."`
 	AgeMS    int64  `json:"age_ms" doc:"How many milliseconds ago that was last known to be all there is."`
+	Stale    bool   `json:"stale,omitempty" doc:"That is longer than the staleness bound, and the operator chose to be answered all the same (--on-stale serve): what was taken away since is not known."`
 }
 
 // VerdictKey is what a verdict tells of the key.

@@ -68,8 +68,8 @@ func (s *neighbours) forget() {
 
 // ends is how long after its last sign of life a lease of that bound has ended on every clock:
 // those of two machines run apart by less than a thousandth (adjtimex(2) lets each be slewed by
-// half of that).
-func ends(bound time.Duration) time.Duration { return bound + bound/1000 }
+// half of that), and each may be wrong by a millisecond (package uptime).
+func ends(bound time.Duration) time.Duration { return bound + bound/1000 + 5*time.Millisecond }
 
 // survey reads who the members are, and removes those whose lease has ended: nobody is to wait for
 // them.

@@ -187,7 +187,7 @@ func TestReceiptSaysHowFarItGot(t *testing.T) {
 		if want := "unsafe 1s: a applied, b silent"; told(r) != want {
 			t.Errorf("got %s, want %s", told(r), want)
 		}
-		if latest := commit.At.Add(30*time.Second + 30*time.Millisecond); !r.SafeAt.Equal(latest) || !r.Nodes[1].LeaseEnds.Equal(latest) || r.Nodes[1].Seen.IsZero() {
+		if latest := commit.At.Add(30*time.Second + 35*time.Millisecond); !r.SafeAt.Equal(latest) || !r.Nodes[1].LeaseEnds.Equal(latest) || r.Nodes[1].Seen.IsZero() {
 			t.Errorf("got safe at %s, a lease until %s, seen at %s", r.SafeAt, r.Nodes[1].LeaseEnds, r.Nodes[1].Seen)
 		}
 	})

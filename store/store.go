@@ -25,6 +25,7 @@ type Store struct {
 	broken    chan struct{}             // closed under the turn
 	followers []func(keywright.Changes) // under the turn, as the next
 	journals  []func(keywright.Restrictions)
+	latest    atomic.Uint64 // written under the turn
 	known     known
 	untold    atomic.Int64   // commits that no hint was sent of
 	telling   sync.WaitGroup // the one that sends hints

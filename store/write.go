@@ -72,7 +72,11 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			restrictions, err = t.restrictions(ctx, now, len(s.journals) > 0)
 			return err
 		})
+		if err == nil { // what a change found, its caller may tell too
+			s.latest.Store(t.since().Revision)
+		}
 		if committed {
+			s.latest.Store(t.at().Revision)
 			s.known.advance(t.since(), t.at())
 			s.tell(changes, restrictions)
 		}
@@ -82,6 +86,10 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 		return err
 	})
 }
+
+// Latest is a revision that has all that was written by this process, and all that its writes have
+// found.
+func (s *Store) Latest() uint64 { return s.latest.Load() }
 
 // alone runs change in one transaction, when all who came before have had their turn, and
 // commits what it wrote. After an error nothing of it stands, unless it is ErrOutcomeUnknown.

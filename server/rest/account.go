@@ -14,8 +14,11 @@ const opCreateAccount = "createAccount"
 
 // The inputs of the operations on accounts.
 type (
-	nothing      struct{}
-	planInput    struct{ withBody[api.AccountChange] }
+	nothing   struct{}
+	planInput struct {
+		WaitQuery
+		withBody[api.AccountChange]
+	}
 	accountInput struct{ withBody[api.NewAccount] }
 )
 
@@ -51,9 +54,12 @@ func (h *handler) getAccount(ctx context.Context, by keywright.Principal, _ *not
 	return &answer[api.Account]{wireAccount(account)}, err
 }
 
-func (h *handler) setPlan(ctx context.Context, by keywright.Principal, in *planInput) (*answer[api.Account], error) {
-	account, _, err := h.svc.SetPlan(ctx, by, in.Sent.Plan)
-	return &answer[api.Account]{wireAccount(account)}, err
+func (h *handler) setPlan(ctx context.Context, by keywright.Principal, in *planInput) (*answer[api.ChangedAccount], error) {
+	account, commit, err := h.svc.SetPlan(ctx, by, in.Sent.Plan)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[api.ChangedAccount]{api.ChangedAccount{Account: wireAccount(account), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
 }
 
 func (h *handler) createAccount(ctx context.Context, by keywright.Principal, in *accountInput) (*answer[api.CreatedAccount], error) {

@@ -38,5 +38,9 @@ func wireEvent(e keywright.Event) api.Event {
 	if wire.Details == nil {
 		wire.Details = map[string]string{}
 	}
+	if e.Receipt.Revision > 0 {
+		receipt := wireReceipt(e.Receipt)
+		wire.Receipt = &receipt
+	}
 	return wire
 }

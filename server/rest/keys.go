@@ -16,7 +16,12 @@ type (
 	issueInput  struct{ withBody[api.NewKey] }
 	revokeInput struct {
 		KeyPath
+		WaitQuery
 		withBody[api.Revocation]
+	}
+	deleteInput struct {
+		KeyPath
+		WaitQuery
 	}
 
 	// KeyPath is exported because huma looks into no embedded field that is not.
@@ -44,7 +49,7 @@ func (h *handler) keys() {
 	route(h, huma.Operation{
 		OperationID: "revokeKey", Method: http.MethodPost, Path: "/v1/keys/{id}/revoke", RequestBody: &huma.RequestBody{},
 		Tags: []string{tagKeys}, Summary: "Revoke a key",
-		Description: "Ends a key for good: once this is answered, no verification accepts it. Its record stays as history. The body may be left out.",
+		Description: "Ends a key for good: once this is answered, the node that answers accepts it no more, and the others do not from the moment on when they hear of it, which is within the staleness bound; ask with wait to have that proved. Its record stays as history. The body may be left out.",
 	}, h.revoke, http.StatusConflict)
 	route(h, huma.Operation{
 		OperationID: "deleteKey", Method: http.MethodDelete, Path: "/v1/keys/{id}",
@@ -83,12 +88,18 @@ func (h *handler) getKey(ctx context.Context, by keywright.Principal, in *KeyPat
 	return &answer[api.Key]{h.wireKey(key)}, err
 }
 
-func (h *handler) revoke(ctx context.Context, by keywright.Principal, in *revokeInput) (*answer[api.Key], error) {
-	key, _, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), in.Sent.Reason)
-	return &answer[api.Key]{h.wireKey(key)}, err
+func (h *handler) revoke(ctx context.Context, by keywright.Principal, in *revokeInput) (*answer[api.RevokedKey], error) {
+	return h.revoked(ctx, by, in.KeyPath, in.Sent.Reason, in.WaitQuery)
 }
 
-func (h *handler) deleteKey(ctx context.Context, by keywright.Principal, in *KeyPath) (*answer[api.Key], error) {
-	key, _, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), "")
-	return &answer[api.Key]{h.wireKey(key)}, err
+func (h *handler) deleteKey(ctx context.Context, by keywright.Principal, in *deleteInput) (*answer[api.RevokedKey], error) {
+	return h.revoked(ctx, by, in.KeyPath, "", in.WaitQuery)
+}
+
+func (h *handler) revoked(ctx context.Context, by keywright.Principal, in KeyPath, why string, wait WaitQuery) (*answer[api.RevokedKey], error) {
+	key, commit, err := h.svc.Revoke(ctx, by, keywright.KeyID(in.ID), why)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[api.RevokedKey]{api.RevokedKey{Key: h.wireKey(key), Restriction: h.restriction(ctx, commit, wait)}}, nil
 }

@@ -22,7 +22,12 @@ type (
 	addInput    struct{ withBody[api.NewMember] }
 	changeInput struct {
 		MemberPath
+		WaitQuery
 		withBody[api.MemberChange]
+	}
+	removeInput struct {
+		MemberPath
+		WaitQuery
 	}
 
 	// MemberPath is exported because huma looks into no embedded field that is not.
@@ -106,14 +111,20 @@ func (h *handler) getMember(ctx context.Context, by keywright.Principal, in *Mem
 	return &answer[api.Member]{wireMember(member)}, err
 }
 
-func (h *handler) changeMember(ctx context.Context, by keywright.Principal, in *changeInput) (*answer[api.Member], error) {
-	member, _, err := h.svc.SetRole(ctx, by, keywright.MemberID(in.ID), in.Sent.Role)
-	return &answer[api.Member]{wireMember(member)}, err
+func (h *handler) changeMember(ctx context.Context, by keywright.Principal, in *changeInput) (*answer[api.ChangedMember], error) {
+	member, commit, err := h.svc.SetRole(ctx, by, keywright.MemberID(in.ID), in.Sent.Role)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[api.ChangedMember]{api.ChangedMember{Member: wireMember(member), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
 }
 
-func (h *handler) removeMember(ctx context.Context, by keywright.Principal, in *MemberPath) (*answer[api.Member], error) {
-	member, _, err := h.svc.RemoveMember(ctx, by, keywright.MemberID(in.ID))
-	return &answer[api.Member]{wireMember(member)}, err
+func (h *handler) removeMember(ctx context.Context, by keywright.Principal, in *removeInput) (*answer[api.ChangedMember], error) {
+	member, commit, err := h.svc.RemoveMember(ctx, by, keywright.MemberID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return &answer[api.ChangedMember]{api.ChangedMember{Member: wireMember(member), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
 }
 
 func (h *handler) renewInvitation(ctx context.Context, by keywright.Principal, in *MemberPath) (*answer[api.AddedMember], error) {

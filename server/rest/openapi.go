@@ -56,6 +56,14 @@ still being worked on. A request that was refused can be corrected and sent with
 Nothing can be read of what is stored for this without the key, so a secret is kept only under
 one of at least 22 characters.
 
+## Changes and proofs
+
+Every answer to a request that changed something has a header ` + "`Keywright-Revision`" + `. Pass its value as
+` + "`min_revision`" + ` when you ask for a verdict, and the verdict knows of the change, or is ` + "`stale`" + `. A
+request that takes something away, such as revoking a key, can ` + "`wait`" + ` until it is proved that no node
+accepts any more what it took away; the answer then has a ` + "`receipt`" + `. Give such a request five
+minutes to be answered.
+
 ## Paging
 
 Lists are newest first. ` + "`next_cursor`" + ` begins the next page; on the last one it is null.`

@@ -16,6 +16,7 @@ type (
 	issueTokenInput  struct{ withBody[api.NewOperatorToken] }
 	revokeTokenInput struct {
 		TokenPath
+		WaitQuery
 		withBody[api.Revocation]
 	}
 
@@ -80,9 +81,12 @@ func (h *handler) getToken(ctx context.Context, by keywright.Principal, in *Toke
 	return &answer[api.OperatorToken]{h.wireToken(token)}, noToken(err)
 }
 
-func (h *handler) revokeToken(ctx context.Context, by keywright.Principal, in *revokeTokenInput) (*answer[api.OperatorToken], error) {
-	token, _, err := h.svc.RevokeOperatorToken(ctx, by, keywright.OperatorTokenID(in.ID), in.Sent.Reason)
-	return &answer[api.OperatorToken]{h.wireToken(token)}, noToken(err)
+func (h *handler) revokeToken(ctx context.Context, by keywright.Principal, in *revokeTokenInput) (*answer[api.RevokedOperatorToken], error) {
+	token, commit, err := h.svc.RevokeOperatorToken(ctx, by, keywright.OperatorTokenID(in.ID), in.Sent.Reason)
+	if err != nil {
+		return nil, noToken(err)
+	}
+	return &answer[api.RevokedOperatorToken]{api.RevokedOperatorToken{OperatorToken: h.wireToken(token), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
 }
 
 // noToken says what is absent: of a token no account can be the wrong one.

@@ -30,6 +30,16 @@ type Options struct {
 	// asked only when a request sends no key. Default: nobody.
 	Session func(*http.Request) (keywright.Principal, bool)
 
+	// Receipts waits for the proof that a change counts on every node. Default: an answer has none.
+	Receipts receipts
+
+	// Nodes lists the processes that answer for the keys. Default: none.
+	Nodes func(context.Context) ([]keywright.Neighbour, error)
+
+	// Revision is the last one that is known here, and so no earlier than that of a write that was
+	// just done. It is told in a header of each answer to one. Default: it is not told.
+	Revision func() uint64
+
 	PublicURL string           // where people reach the console, for invitations
 	Now       func() time.Time // the clock; default time.Now
 	Log       *slog.Logger     // hears of errors that nobody foresaw; default nobody
@@ -88,6 +98,9 @@ func New(svc service, o Options) http.Handler {
 	if o.Session == nil {
 		o.Session = func(*http.Request) (keywright.Principal, bool) { return keywright.Principal{}, false }
 	}
+	if o.Nodes == nil {
+		o.Nodes = func(context.Context) ([]keywright.Neighbour, error) { return nil, nil }
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -103,6 +116,7 @@ func New(svc service, o Options) http.Handler {
 	h.account()
 	h.operators()
 	h.operatorTokens()
+	h.nodes()
 	h.audit()
 	h.policies()
 	h.self()

@@ -54,6 +54,8 @@ func operations() map[string]operation {
 		"listOperatorTokens":  {"GET", "/v1/operator/tokens", "", operator, 200},
 		"getOperatorToken":    {"GET", absentToken, "", operator, 404},
 		"revokeOperatorToken": {"POST", absentToken + "/revoke", "", operator, 404},
+
+		"listNodes": {"GET", "/v1/operator/nodes", "", operator, 200},
 	}
 }
 

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,6 +29,9 @@ type (
 		Body     T
 	}
 )
+
+// revisionHeader is of each answer to a write: a revision that has it.
+const revisionHeader = "Keywright-Revision"
 
 // route registers an operation. problems are the statuses of which it may answer a problem,
 // beside those that every operation may.
@@ -56,7 +60,10 @@ func route[In, Out any](h *handler, op huma.Operation, do func(context.Context, 
 			return nil, huma.ErrorWithHeaders(p, headers)
 		}
 		if v.once.Replayed() {
-			v.header.Set(replayed, "true")
+			v.writer.Header().Set(replayed, "true")
+		}
+		if takesOnce(&op) && h.options.Revision != nil {
+			v.writer.Header().Set(revisionHeader, strconv.FormatUint(h.options.Revision(), 10))
 		}
 		return out, nil
 	})

@@ -23,7 +23,7 @@ type visit struct {
 	operation string          // its id in the OpenAPI document
 	requestID string          // "" when the server gave none
 	body      []byte          // nil when none was sent, or none is taken
-	header    http.Header     // of the answer
+	writer    http.ResponseWriter
 }
 
 type visitKey struct{}
@@ -45,7 +45,7 @@ func requestID(w http.ResponseWriter) string { return w.Header().Get("X-Request-
 func (h *handler) enter(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	op := ctx.Operation()
-	v := &visit{operation: op.OperationID, requestID: requestID(w), header: w.Header()}
+	v := &visit{operation: op.OperationID, requestID: requestID(w), writer: w}
 	var err error
 	if v.by, err = h.admit(r, op); err == nil {
 		err = checkQuery(r.URL.RawQuery, op)

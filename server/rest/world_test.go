@@ -21,6 +21,8 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
+	"github.com/keywright/keywright/follow"
+	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/password"
 	"github.com/keywright/keywright/secret"
 	"github.com/keywright/keywright/store"
@@ -36,6 +38,8 @@ type world struct {
 	t        *testing.T
 	store    *store.Store
 	svc      *keywright.Service
+	follower *follow.Follower
+	receipts *follow.Receipts
 	contract routers.Router
 	log      *lockedBuffer
 
@@ -71,13 +75,32 @@ func newWorld(t *testing.T) *world {
 	w.secret = text.Reveal()
 	w.foreign, _ = w.issue(w.globex, "somebody else's")
 	w.token = w.operatorToken(keywright.UseOperate).Reveal()
+	w.follow(ring)
 	w.public, w.operator = w.serve(w.svc)
 	return w
+}
+
+// follow makes the world one node, which waits for receipts.
+func (w *world) follow(ring *secret.Keyring) {
+	w.follower = follow.New(w.store, ring, func() keyset.Rules { return keywright.Rules(w.svc.Policy()) }, follow.Options{
+		Bound: keywright.MaxBound, Node: keywright.Node{Name: "eu-1", Version: "1.2.3", Address: "127.0.0.1:8081", Started: w.time.Now()},
+	})
+	w.store.Follow(w.follower.Committed)
+	if err := w.follower.Load(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.receipts = follow.NewReceipts(w.follower, w.store)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = w.receipts.Run(ctx) })
+	w.t.Cleanup(func() { stop(); running.Wait() })
 }
 
 // serve starts a public and an operator's listener.
 func (w *world) serve(svc service) (public, operator *httptest.Server) {
 	o := Options{PublicURL: "https://keys.example.com", Now: w.time.Now, Log: testLog(w.log), Session: w.session}
+	o.Receipts, o.Nodes = w.receipts, w.follower.Nodes
+	o.Revision = w.store.Latest
 	public = httptest.NewServer(withRequestID(New(svc, o)))
 	w.t.Cleanup(public.Close)
 	o.Operator = true
