@@ -37,7 +37,7 @@ func (v *Verifier) Verify(_ context.Context, r Request) (verdict Verdict, _ erro
 	seen := v.set.Verify(r.Text, keyset.Request{
 		Way: r.Way, Version: r.Version, Method: r.Method, Scopes: r.Scopes, ClientIP: r.ClientIP, Cost: r.Cost, MinRevision: r.MinRevision,
 	}, now, v.uptime())
-	verdict.At, verdict.Revision, verdict.Age = now, seen.Revision, seen.Age
+	verdict.At, verdict.Revision, verdict.Age, verdict.Overdue = now, seen.Revision, seen.Age, seen.Overdue && seen.Code != keyset.Stale
 	if seen.Code == keyset.Valid {
 		verdict.Valid = true
 	} else {

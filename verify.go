@@ -50,6 +50,7 @@ type Verdict struct {
 
 	Revision uint64        // of what is known to whoever answers: the verdict is what was true then
 	Age      time.Duration // how long ago that was last known to be all
+	Overdue  bool          // that is longer than the staleness bound, and the operator chose to be answered all the same
 }
 
 // Reason is why a key was refused. The values are stable API (design, section 6); reasons

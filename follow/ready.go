@@ -27,6 +27,9 @@ func (f *Follower) Ready() (bool, string) {
 	switch {
 	case leased && age < f.options.Bound:
 		return true, fmt.Sprintf("%d keys at revision %d", f.set.Stats().Keys, f.set.Revision())
+	case leased && f.options.Keyset.ServeStale:
+		return true, fmt.Sprintf("%d keys at revision %d, stale for %s and served all the same (--on-stale serve)",
+			f.set.Stats().Keys, f.set.Revision(), (age - f.options.Bound).Round(time.Second))
 	case refused != nil:
 		return false, "the database went backwards, and nothing more is taken from it; the log says what there is to decide"
 	case loading != nil:

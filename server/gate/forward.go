@@ -22,6 +22,7 @@ func (g *Gate) forwardAuth(w http.ResponseWriter, r *http.Request) {
 	o := g.offer.Load()
 	var verdict keywright.Verdict
 	refused := g.ask(o, r, &verdict)
+	confess(w.Header(), &verdict)
 	switch {
 	case refused == nil:
 		o.admit(w.Header(), &verdict)
@@ -40,6 +41,7 @@ func (g *Gate) lastWord(w http.ResponseWriter, r *http.Request) {
 	o := g.offer.Load()
 	var verdict keywright.Verdict
 	refused := g.ask(o, r, &verdict)
+	confess(w.Header(), &verdict)
 	if refused == nil { // the key has become good, or the store has come back
 		refused = unavailable("What was refused a moment ago would pass now. Try again.")
 	}
@@ -71,6 +73,13 @@ func (g *Gate) ask(o *offer, r *http.Request, verdict *keywright.Verdict) *refus
 		return o.refusalOf(verdict)
 	}
 	return nil
+}
+
+// confess says of an answer that it rests on keys that are older than the staleness bound.
+func confess(h http.Header, v *keywright.Verdict) {
+	if v.Overdue {
+		h.Set("Keywright-Stale", "true")
+	}
 }
 
 // unclear refuses a request that could be taken for two. It has nothing to do with the key.

@@ -40,6 +40,7 @@ func (g *Gate) introspect(w http.ResponseWriter, r *http.Request) {
 		g.decline(w, o.refusalOf(&verdict))
 		return
 	}
+	confess(w.Header(), &verdict)
 	g.answer(w, http.StatusOK, jsonType, g.active(&verdict))
 }
 

@@ -108,7 +108,7 @@ func (o *offer) question(asked *api.VerifyRequest, place string) (question, []ap
 // told is a verdict as it is told to the protected API. Of the key it tells only when the end
 // client proved that it holds it.
 func (o *offer) told(v *keywright.Verdict) api.Verdict {
-	t := api.Verdict{Valid: v.Valid, Code: api.CodeValid, Revision: v.Revision, AgeMS: v.Age.Milliseconds()}
+	t := api.Verdict{Valid: v.Valid, Code: api.CodeValid, Revision: v.Revision, AgeMS: v.Age.Milliseconds(), Stale: v.Overdue}
 	if !v.Valid {
 		t.Code, t.Detail = api.Code(v.Reason), o.explain(v).detail
 	}
