@@ -42,6 +42,9 @@ type service interface {
 	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Commit, error)
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 
+	Receipt(ctx context.Context, by keywright.Principal, revision uint64) (keywright.Receipt, error)
+	ReceiptOf(ctx context.Context, by keywright.Principal, subject string) (keywright.Receipt, error)
+
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)
 	Events(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 }
@@ -52,6 +55,14 @@ type Options struct {
 	// PublicURL is how browsers reach the console, without a path: "https://keys.example.com".
 	// With https the session cookie is __Host- and Secure. Default http://127.0.0.1:8080.
 	PublicURL string
+
+	// Receipts waits for the proof that a deed counts on every node. Default: nothing is proved,
+	// and nothing is claimed but of this node.
+	Receipts receipts
+
+	// ServesStale says that nodes that are cut off go on with what they last knew: what they were
+	// not told of, they may accept for as long as that lasts.
+	ServesStale bool
 
 	Log    *slog.Logger     // what went wrong, once each; default: nowhere
 	Now    func() time.Time // the clock; default time.Now

@@ -17,7 +17,9 @@ type keyView struct {
 	state   stateView
 	now     time.Time
 	path    string
-	fields  []field // of the delete form
+	receipt keywright.Receipt // of its end, if someone has waited for that
+	fields  []field           // of the delete form
+	stale   bool              // nodes that are cut off go on accepting it
 }
 
 // find reads the key that the path names. Another account's is not found, as if it weren't
@@ -31,7 +33,14 @@ func (c *Console) find(v *visit) (keyView, error) {
 	if !ok {
 		version = policy.Version{Name: key.Version, Label: key.Version} // the policy has dropped it since
 	}
+	var receipt keywright.Receipt
+	if !key.Revoked.IsZero() {
+		if receipt, err = c.svc.ReceiptOf(v.Context(), v.by(), string(key.ID)); err != nil {
+			return keyView{}, err
+		}
+	}
 	return keyView{
+		receipt: receipt, stale: c.options.ServesStale,
 		Key: key, self: v.self, version: version, state: stateOf(key, v.self.Plan, v.now), now: v.now, path: keyPath(key.ID),
 		fields: []field{{name: "reason", label: "Reason", hint: "For the history, such as “leaked in a log” or “the export was retired”.", optional: true}},
 	}, nil
@@ -57,15 +66,14 @@ func (c *Console) deleteKeyForm(v *visit) (answer, error) {
 	return show("Delete "+view.Description, deletePage(view)).inOneColumn(), nil
 }
 
-// deleteKey revokes the key. The service answers when no verification of this process
-// accepts it any more, so that is what the notice may claim.
+// deleteKey revokes the key. The notice claims no more than what is proved by then.
 func (c *Console) deleteKey(v *visit) (answer, error) {
 	form, err := v.form("reason")
 	if err != nil {
 		return answer{}, err
 	}
 	id := keywright.KeyID(v.PathValue("id"))
-	key, _, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
+	key, commit, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
 	if wrong := fieldErrors(err); wrong != nil {
 		view, err := c.find(v)
 		if err != nil {
@@ -81,7 +89,7 @@ func (c *Console) deleteKey(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return goTo("/api-access").noting("Deleted “" + key.Description + "”. The key " + key.Handle() + " has stopped working."), nil
+	return c.counting(commit, "Deleted “"+key.Description+"”. The key "+key.Handle()+" has stopped working", "/api-access"), nil
 }
 
 // whatStops is what deleting the key will do, in a sentence.

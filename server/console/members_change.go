@@ -20,18 +20,18 @@ func (c *Console) changeRole(v *visit) (answer, error) {
 	if view.fixed != (fixed{}) {
 		return view.stays(), nil
 	}
-	m, _, err := c.svc.SetRole(v.Context(), v.by(), view.member.ID, form.Get("role"))
+	m, commit, err := c.svc.SetRole(v.Context(), v.by(), view.member.ID, form.Get("role"))
 	if err != nil {
 		return refusedChange(view, err)
 	}
 	if m.Role == view.member.Role {
 		return goTo(memberPath(m.ID)).noting("Nothing was changed: " + m.Name + " has the role " + view.role.Label + " already."), nil
 	}
-	done := m.Name + " now has the role " + c.roleLabel(m.Role) + "."
+	next := memberPath(m.ID)
 	if view.self && !c.roleOf(m).May(policy.ReadMembers) {
-		return goTo("/help").noting(done), nil // he has just shut the door to this page behind him
+		next = "/help" // he has just shut the door to this page behind him
 	}
-	return goTo(memberPath(m.ID)).noting(done), nil
+	return c.counting(commit, m.Name+" now has the role "+c.roleLabel(m.Role), next), nil
 }
 
 // removeView is the page that says what removing a member ends and what it leaves.
@@ -95,14 +95,14 @@ func (c *Console) removeMember(v *visit) (answer, error) {
 	if view.fixed != (fixed{}) {
 		return view.stays(), nil
 	}
-	m, _, err := c.svc.RemoveMember(v.Context(), v.by(), view.member.ID)
+	m, commit, err := c.svc.RemoveMember(v.Context(), v.by(), view.member.ID)
 	if err != nil {
 		return refusedChange(view, err)
 	}
 	if view.self { // the next request finds that his session is of nobody
 		return goTo("/sign-in"), nil
 	}
-	return goTo("/members").noting(m.Name + " was removed and can't sign in to " + v.self.Account.Slug + " any more."), nil
+	return c.counting(commit, m.Name+" was removed and can't sign in to "+v.self.Account.Slug+" any more", "/members"), nil
 }
 
 func memberPath(id keywright.MemberID) string { return "/members/" + url.PathEscape(string(id)) }

@@ -74,6 +74,17 @@ func goldenPages(t *testing.T) map[string]*reply {
 	pages["key-deleted"] = owner.get(keyPath(key.ID))
 	maps.Copy(pages, morePages(t))
 
+	s.other("eu-2", keywright.NodeApplied)
+	s.other("eu-3", keywright.NodeSilent)
+	p, _ := s.remove(owner, "of the old export")
+	pages["receipt-silent"] = owner.get(p.header.Get("Location"))
+	s.others = s.others[:1]
+	_, gone := s.remove(owner, "of the older export")
+	pages["keys-deleted-everywhere"] = owner.get("/api-access")
+	pages["key-deleted-everywhere"] = owner.get(keyPath(gone.ID))
+	pages["receipt"] = owner.get(receiptPath(s.store.Latest()))
+	s.others = nil
+
 	guesser := s.browser()
 	for range pairRate().Burst + 1 {
 		pages["too-many-tries"] = guesser.post("/sign-in", credentials("guess@acme.example", "wrong"))

@@ -54,6 +54,7 @@ func routes() []route {
 		{"GET /members/{id}/remove", holders, policy.ManageMembers, (*Console).removeForm},
 		{"POST /members/{id}/remove", holders, policy.ManageMembers, (*Console).removeMember},
 
+		{"GET /receipts/{revision}", members, "", (*Console).receipt},
 		{"GET /account", holders, policy.ReadAccount, (*Console).account},
 		{"GET /audit-log", holders, policy.ReadAudit, (*Console).auditLog},
 

@@ -52,6 +52,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		"POST /members/{id}/invitation": {holders(http.StatusNotFound), nil},
 		"GET /members/{id}/remove":      {holders(http.StatusNotFound), nil},
 		"POST /members/{id}/remove":     {holders(http.StatusNotFound), nil},
+		"GET /receipts/{revision}":      {statuses{http.StatusNotFound, http.StatusNotFound, http.StatusNotFound, http.StatusNotFound, to}, nil},
 		"GET /account":                  {holders(ok), nil},
 		"GET /audit-log":                {holders(ok), nil},
 		"GET /help":                     {statuses{ok, ok, ok, ok, to}, nil},
@@ -71,7 +72,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		}
 		delete(want, rt.pattern)
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		path = strings.NewReplacer("{$}", "", "{id}", string(key.ID), "{token}", "nonsense", "{page}", "nonsense").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", string(key.ID), "{token}", "nonsense", "{page}", "nonsense", "{revision}", "7000").Replace(path)
 		for role, status := range map[string]int{"owner": c.owner, "admin": c.admin, "user": c.user, "limited_user": c.limited, "": c.signedOut} {
 			b := s.browser()
 			for name, value := range cookies[role] {

@@ -46,6 +46,29 @@ type site struct {
 	policy  *policy.Policy
 	log     *bytes.Buffer // what was logged
 	now     time.Time
+	others  []keywright.Acknowledgement // what the other nodes say to a change
+	void    bool                        // nodes serve stale keys
+}
+
+// Begin is that of follow.Receipts, for a console among other nodes.
+func (s *site) Begin(c keywright.Commit, _ time.Duration) keywright.Receipt {
+	r := keywright.Receipt{
+		Revision: c.Revision, Committed: c.At, Wait: keywright.WaitAll, Bound: 30 * time.Second, Safe: !s.void, SafeAt: c.At.Add(4 * time.Millisecond),
+		Nodes: append([]keywright.Acknowledgement{{Node: "node_1", Name: "eu-1", State: keywright.NodeApplied}}, s.others...),
+		Void:  s.void, Took: 4 * time.Millisecond,
+	}
+	for _, n := range s.others {
+		if n.State == keywright.NodeSilent {
+			r.Safe, r.SafeAt, r.Took = false, c.At.Add(30*time.Second), time.Second
+		}
+	}
+	if s.void {
+		r.SafeAt = time.Time{}
+	}
+	if err := s.store.KeepReceipt(s.t.Context(), c, r); err != nil {
+		s.t.Error(err)
+	}
+	return r
 }
 
 // newSite opens a copy of the template database: the accounts acme (standard), globex
@@ -82,6 +105,7 @@ func (s *site) serve(svc service, change ...func(*Options)) {
 	o := Options{
 		PublicURL: ourOrigin, Now: func() time.Time { return s.now },
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Random: rand.NewChaCha8([32]byte{3}),
+		Receipts: s,
 	}
 	for _, f := range change {
 		f(&o)

@@ -18,6 +18,11 @@ func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 func day(t time.Time) string   { return t.UTC().Format(dayForm) }
 func exact(t time.Time) string { return t.UTC().Format(exactForm) }
 
+// second is a time to the second, never earlier than it is.
+func second(t time.Time) string {
+	return t.Add(time.Second - 1).UTC().Format("2 Jan 2006, 15:04:05 MST")
+}
+
 // ago is how long before now something was, in one unit; the date when it is longer than a
 // month, because nobody counts back that far.
 func ago(t, now time.Time) string {
