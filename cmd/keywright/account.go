@@ -37,12 +37,13 @@ Examples:
 		},
 		&cli.Command{
 			Name: "plan", Usage: "move an account to another plan, at once",
-			UsageText: "keywright account plan SLUG PLAN",
+			UsageText: "keywright account plan SLUG PLAN [--wait all|bound]",
 			Description: `On a plan without API access the account's keys stop verifying. Nothing is lost: on a plan
 with API access the same keys work again.
 
 Example:
   keywright account plan acme enterprise`,
+			Flags:  []cli.Flag{waitFlag()},
 			Action: setPlan,
 		},
 		&cli.Command{
@@ -100,11 +101,11 @@ func setPlan(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	account, err := decode[api.Account](answer)
+	account, err := decode[api.ChangedAccount](answer)
 	if err != nil {
 		return err
 	}
-	return done(cmd, answer, "account %s is on the %s plan now; active keys: %d", account.Slug, account.Plan, account.ActiveKeys)
+	return settled(cmd, answer, account.Restriction, "account %s is on the %s plan now; active keys: %d%s", account.Slug, account.Plan, account.ActiveKeys, alsoWhere(account.Restriction))
 }
 
 func listAccounts(ctx context.Context, cmd *cli.Command) error {

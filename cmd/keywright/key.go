@@ -52,16 +52,18 @@ Examples:
 		},
 		&cli.Command{
 			Name: "revoke", Usage: "end a key for good, at once",
-			UsageText: "keywright key revoke ID [--account SLUG] [--reason TEXT] [--yes]",
+			UsageText: "keywright key revoke ID [--account SLUG] [--reason TEXT] [--wait all|bound] [--yes]",
 			Description: `Shows which key it would end; with --yes it does it. That can't be undone: issue a new key.
-The other keys of the account go on working.
+The other keys of the account go on working. With --wait it ends when it is proved that no
+node accepts the key any more, and says so; with 1 when that could not be proved.
 
 Examples:
   keywright key revoke key_o6p4Zq81LmT3
-  keywright key revoke key_o6p4Zq81LmT3 --reason 'leaked in a log' --yes`,
+  keywright key revoke key_o6p4Zq81LmT3 --reason 'leaked in a log' --wait all --yes`,
 			Flags: []cli.Flag{
 				accountFlag("`SLUG` of the account in which to look; default: all"),
 				text("reason", "`TEXT` for the history, at most 200 characters"),
+				waitFlag(),
 				asFlag(), yesFlag(),
 			},
 			Action: revokeKey,

@@ -25,11 +25,11 @@ func revokeKey(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return o.noKey(err, id)
 	}
-	key, err := decode[api.Key](answer)
+	key, err := decode[api.RevokedKey](answer)
 	if err != nil {
 		return err
 	}
-	return done(cmd, answer, "revoked %s %q (%s): it has stopped working, for good", key.ID, key.Description, key.Handle)
+	return settled(cmd, answer, key.Restriction, "revoked %s %q (%s) for good: it has stopped working %s", key.ID, key.Description, key.Handle, where(key.Restriction))
 }
 
 // wouldRevoke says which key would end, and how much it is in use.

@@ -42,23 +42,23 @@ Examples:
 		},
 		&cli.Command{
 			Name: "role", Usage: "give a member another role, at once",
-			UsageText: "keywright member role EMAIL ROLE --account SLUG",
+			UsageText: "keywright member role EMAIL ROLE --account SLUG [--wait all|bound]",
 			Description: `Every account keeps at least one owner: make another one first.
 
 Example:
   keywright member role ben@acme.example owner --account acme`,
-			Flags:  []cli.Flag{account(), asFlag()},
+			Flags:  []cli.Flag{account(), waitFlag(), asFlag()},
 			Action: setRole,
 		},
 		&cli.Command{
 			Name: "remove", Usage: "take a member out of an account, at once",
-			UsageText: "keywright member remove EMAIL --account SLUG [--yes]",
+			UsageText: "keywright member remove EMAIL --account SLUG [--wait all|bound] [--yes]",
 			Description: `Shows what it would do; with --yes it does it. The member is signed out. The account's keys
 stay, also those that the member made.
 
 Example:
   keywright member remove ben@acme.example --account acme --yes`,
-			Flags:  []cli.Flag{account(), asFlag(), yesFlag()},
+			Flags:  []cli.Flag{account(), waitFlag(), asFlag(), yesFlag()},
 			Action: removeMember,
 		},
 		&cli.Command{

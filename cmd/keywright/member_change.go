@@ -36,11 +36,11 @@ func setRole(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		changed, err := decode[api.Member](answer)
+		changed, err := decode[api.ChangedMember](answer)
 		if err != nil {
 			return err
 		}
-		return done(cmd, answer, "%s is %s of account %s now", changed.Email, changed.Role, cmd.String("account"))
+		return settled(cmd, answer, changed.Restriction, "%s is %s of account %s now%s", changed.Email, changed.Role, cmd.String("account"), alsoWhere(changed.Restriction))
 	})
 }
 
@@ -54,7 +54,11 @@ func removeMember(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		return done(cmd, answer, "removed %s (%s) from account %s", m.Email, m.Name, account)
+		removed, err := decode[api.ChangedMember](answer)
+		if err != nil {
+			return err
+		}
+		return settled(cmd, answer, removed.Restriction, "removed %s (%s) from account %s%s", m.Email, m.Name, account, alsoWhere(removed.Restriction))
 	})
 }
 

@@ -42,6 +42,7 @@ type operator struct {
 	header http.Header
 
 	patience time.Duration // for changes whose answer was lost
+	query    string        // of changes: what --wait says
 }
 
 // request is what is sent, as often as it must be.
@@ -66,6 +67,9 @@ func dial(cmd *cli.Command) (*operator, error) {
 		return nil, err
 	}
 	o.patience = cmd.Duration("retry-for")
+	if err := o.waits(cmd); err != nil {
+		return nil, err
+	}
 	for flag, header := range map[string]string{"account": accountHeader, "as": actAsHeader} {
 		if value := cmd.String(flag); value != "" {
 			if err := o.name(cmd, header, "--"+flag, value); err != nil {
@@ -132,7 +136,7 @@ func (o *operator) call(ctx context.Context, method, path string, body any) (jso
 	if method == http.MethodGet {
 		return o.send(ctx, r)
 	}
-	r.once = rand.Text()
+	r.once, r.path = rand.Text(), r.path+o.query
 	return o.insist(ctx, r)
 }
 

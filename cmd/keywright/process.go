@@ -41,11 +41,17 @@ type process struct {
 	meter     *meter.Meter[keywright.KeyID]
 	tokens    *meter.Meter[keywright.OperatorTokenID]
 	service   *keywright.Service
+	listeners listeners
 	follower  *follow.Follower
+	receipts  *follow.Receipts
 	gate      *gate.Gate
 	public    *url.URL
 	endpoints []server.Endpoint
+	answered  chan struct{} // closed when the last request is
 }
+
+// listeners are where requests come in.
+type listeners struct{ console, verify, operator net.Listener }
 
 // serve starts everything, tells out where to look, and blocks until ctx ends.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io.Writer) (err error) {
@@ -67,14 +73,19 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	if err != nil {
 		return err
 	}
-	p := &process{settings: settings, log: log, store: db, kept: kept, meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log})}
+	p := &process{
+		answered: make(chan struct{}), settings: settings, log: log, store: db, kept: kept,
+		meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log}),
+	}
 	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
-	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, follow.Options{Listen: db.Listen, Log: log})
-	db.Follow(p.follower.Committed)
-	db.Journal(kept.Keep)
 	if err := p.listen(ctx); err != nil {
 		return err
 	}
+	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, p.following())
+	p.receipts = follow.NewReceipts(p.follower, db)
+	db.Follow(p.follower.Committed)
+	db.Journal(kept.Keep)
+	p.handle()
 	return p.run(ctx, out)
 }
 
@@ -82,7 +93,7 @@ func openKeyring(ctx context.Context, data string, db *store.Store) (*secret.Key
 	return keyring.Open(ctx, filepath.Join(data, "keyring"), os.Getenv(keyring.Variable), db, rand.Reader)
 }
 
-// listen opens the three listeners and puts their handlers together.
+// listen opens the three listeners.
 func (p *process) listen(ctx context.Context) error {
 	var lc net.ListenConfig
 	front, err := lc.Listen(ctx, "tcp", p.settings.Listen)
@@ -97,12 +108,16 @@ func (p *process) listen(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, front.Close(), verify.Close())
 	}
-	if p.public, err = p.settings.Public(front.Addr().String()); err != nil {
-		return err
-	}
-	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log, Demo: p.settings.Demo})
+	p.listeners = listeners{front, verify, operator}
+	p.public, err = p.settings.Public(front.Addr().String())
+	return err
+}
+
+// handle puts the handlers of the three listeners together.
+func (p *process) handle() {
+	pages := console.New(p.service, p.store.Sessions(), console.Options{PublicURL: p.public.String(), Log: p.log, Demo: p.settings.Demo, Receipts: p.receipts, ServesStale: p.settings.OnStale == config.Serve})
 	public := http.NewServeMux()
-	public.Handle("/v1/", p.trusted(rest.New(p.service, rest.Options{Session: pages.Principal, PublicURL: p.public.String(), Log: p.log})))
+	public.Handle("/v1/", p.trusted(rest.New(p.service, p.rest(rest.Options{Session: pages.Principal}))))
 	public.Handle("/", p.trusted(pages.Handler()))
 	data := http.NewServeMux()
 	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used})
@@ -118,13 +133,20 @@ func (p *process) listen(ctx context.Context) error {
 	public.HandleFunc("GET /readyz", p.manages)
 	data.HandleFunc("GET /readyz", p.decides)
 	data.Handle("GET /metrics", p.gate.Called(metrics.New(version(), p.reading)))
-	own := p.backups(rest.New(p.service, rest.Options{Operator: true, PublicURL: p.public.String(), Log: p.log}))
+	own := p.backups(rest.New(p.service, p.rest(rest.Options{Operator: true})))
 	p.endpoints = []server.Endpoint{
-		{Name: "console", Listener: front, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
-		{Name: "verify", Listener: verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
-		{Name: "operator", Listener: operator, MaxBody: rest.MaxOperatorBody, Handler: withProfiles(p.trusted(own))},
+		{Name: "console", Listener: p.listeners.console, MaxBody: rest.MaxOperatorBody, Handler: public, Hosts: p.settings.Hosts(p.public)},
+		{Name: "verify", Listener: p.listeners.verify, Handler: p.gate.Before(data), Anonymous: true, LogLevel: slog.LevelDebug, MaxBody: gate.MaxBatchBody},
+		{Name: "operator", Listener: p.listeners.operator, MaxBody: rest.MaxOperatorBody, Handler: withProfiles(p.trusted(own))},
 	}
-	return nil
+}
+
+// rest completes the options that both REST handlers have alike.
+func (p *process) rest(o rest.Options) rest.Options {
+	o.PublicURL, o.Log = p.public.String(), p.log
+	o.Receipts, o.Nodes = p.receipts, p.follower.Nodes
+	o.Revision = p.store.Latest
+	return o
 }
 
 // listenSocket opens the operator socket, which nobody but this user may open: whoever
@@ -160,7 +182,11 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		}()
 	}
 	parts := []func(context.Context) error{
-		func(ctx context.Context) error { return server.Run(ctx, p.log, p.endpoints...) },
+		func(ctx context.Context) error {
+			defer close(p.answered)
+			return server.Run(ctx, p.log, p.endpoints...)
+		},
+		p.receipts.Run,
 		p.watch,
 		p.reload,
 		func(ctx context.Context) error { return p.follow(ctx, out) },
@@ -179,19 +205,6 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 	}
 	stopMeter() // after the last request: its use is to be saved too
 	return errors.Join(err, <-metered, <-metered)
-}
-
-// follow loads all keys, and then keeps them current.
-func (p *process) follow(ctx context.Context, out io.Writer) error {
-	err := p.follower.Load(ctx)
-	if err == nil {
-		err = p.welcome(ctx, out)
-	}
-	if err != nil && ctx.Err() == nil {
-		return err
-	}
-	p.follower.Run(ctx)
-	return nil
 }
 
 // keptChanges is how many revisions back a follower may be and still catch up change by change;
@@ -246,12 +259,16 @@ func (p *process) manages(w http.ResponseWriter, r *http.Request) {
 // decides answers whether this process can decide about keys. That it does from memory, so a
 // database that is gone for less than the bound takes no gateway away.
 func (p *process) decides(w http.ResponseWriter, _ *http.Request) {
-	if ready, progress := p.follower.Ready(); !ready {
+	ready, progress := p.follower.Ready()
+	if !ready {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, progress, http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = io.WriteString(w, "ready\n")
+	if p.settings.OnStale == config.Serve { // which is to be seen before it matters
+		_, _ = io.WriteString(w, progress+"\n")
+	}
 }
 
 // addresses are written to the data folder for whoever started this on port 0.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -30,6 +31,9 @@ Example:
 			&cli.StringFlag{Name: "verify-listen", Value: "127.0.0.1:8081", Usage: "`ADDRESS` of the data plane", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_LISTEN")},
 			&cli.StringFlag{Name: "public-url", Usage: "`URL` under which people reach the console; default: http and the address of --listen", Sources: cli.EnvVars("KEYWRIGHT_PUBLIC_URL")},
 			&cli.StringFlag{Name: "policy", Usage: "`FILE` with roles, plans, API versions, scopes and routes; default: the built-in policy; SIGHUP reads it again", Sources: cli.EnvVars("KEYWRIGHT_POLICY")},
+			&cli.StringFlag{Name: "node-name", Value: machine(), DefaultText: "the machine's", Usage: "`NAME` of this process among the nodes of one database", Sources: cli.EnvVars("KEYWRIGHT_NODE_NAME")},
+			&cli.DurationFlag{Name: "staleness-bound", Value: 30 * time.Second, DefaultText: "30s", Usage: "`TIME` for which verification goes on when the database is out of reach, 1s to 300s: the longest that a revoked key can live; all nodes need the same", Sources: cli.EnvVars("KEYWRIGHT_STALENESS_BOUND")},
+			&cli.StringFlag{Name: "on-stale", Value: "refuse", Usage: "`WHAT` verification does after that: refuse, with 503, or serve, with keys that may have been revoked since", Sources: cli.EnvVars("KEYWRIGHT_ON_STALE")},
 			&cli.BoolFlag{Name: "verify-open", Usage: "let anyone who reaches --verify-listen ask for verdicts without a token, on any address", Sources: cli.EnvVars("KEYWRIGHT_VERIFY_OPEN")},
 			&cli.IntFlag{Name: "trusted-hops", Usage: "`NUMBER` of proxies before the data plane that add the address that asked them to X-Forwarded-For; 0: the header is not believed", Sources: cli.EnvVars("KEYWRIGHT_TRUSTED_HOPS")},
 			&cli.BoolFlag{Name: "demo", Usage: "make the demo account at the first start", Sources: cli.EnvVars("KEYWRIGHT_DEMO")},
@@ -47,6 +51,7 @@ Example:
 				Data: c.String("data"), Database: c.String("database"), MigrateDatabase: c.String("migrate-database"),
 				Listen: c.String("listen"), VerifyListen: c.String("verify-listen"),
 				PublicURL: c.String("public-url"), Policy: c.String("policy"), VerifyOpen: c.Bool("verify-open"), Demo: c.Bool("demo"), TrustedHops: c.Int("trusted-hops"),
+				NodeName: c.String("node-name"), StalenessBound: c.Duration("staleness-bound"), OnStale: c.String("on-stale"),
 				LogFormat: c.String("log-format"), LogLevel: c.String("log-level"),
 			}
 			if err := settings.Check(); err != nil {
@@ -55,6 +60,15 @@ Example:
 			return serve(ctx, settings, logger(settings), c.Root().Writer)
 		},
 	}
+}
+
+// machine is the name of this one, or a word that is no name.
+func machine() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "node"
+	}
+	return name
 }
 
 // logger writes to standard error; what people are to read goes to standard output.

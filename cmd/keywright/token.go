@@ -44,13 +44,13 @@ Examples:
 		},
 		&cli.Command{
 			Name: "revoke", Usage: "end a token for good, at once",
-			UsageText: "keywright token revoke ID [--reason TEXT] [--yes]",
+			UsageText: "keywright token revoke ID [--reason TEXT] [--wait all|bound] [--yes]",
 			Description: `Shows which token it would end; with --yes it does it. That can't be undone: issue a new one,
 and give it to the gateway before you end the old one.
 
 Example:
   keywright token revoke tok_o6p4Zq81LmT3 --reason 'the gateway was replaced' --yes`,
-			Flags:  []cli.Flag{text("reason", "`TEXT` for the history, at most 200 characters"), yesFlag()},
+			Flags:  []cli.Flag{text("reason", "`TEXT` for the history, at most 200 characters"), waitFlag(), yesFlag()},
 			Action: revokeToken,
 		},
 	)
@@ -140,11 +140,11 @@ func revokeToken(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return noToken(err, id)
 	}
-	token, err := decode[api.OperatorToken](answer)
+	token, err := decode[api.RevokedOperatorToken](answer)
 	if err != nil {
 		return err
 	}
-	return done(cmd, answer, "revoked %s %q (%s): it has stopped working, for good", token.ID, token.Description, token.Handle)
+	return settled(cmd, answer, token.Restriction, "revoked %s %q (%s) for good: it has stopped working %s", token.ID, token.Description, token.Handle, where(token.Restriction))
 }
 
 // wouldRevokeToken says which token would end, and how much it is in use.

@@ -9,26 +9,42 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// The staleness bounds that there can be.
+const (
+	leastBound = time.Second
+	mostBound  = 300 * time.Second
+)
+
+// Serve is to go on answering with stale keys.
+const Serve = "serve"
+
+var nodeName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$`)
 
 // Config is every setting of `keywright serve`. Each is a flag, and an environment variable
 // KEYWRIGHT_…; the flag goes before.
 type Config struct {
-	Data            string // folder of the database, the keyring and the operator socket
-	Database        string // URL of a PostgreSQL database, or file: and the path of a file with it; default: SQLite in Data
-	MigrateDatabase string // the same with the role that owns the tables; default: Database
-	Listen          string // address of the console and the REST API; default 127.0.0.1:8080
-	VerifyListen    string // address of the data plane; default 127.0.0.1:8081
-	PublicURL       string // where people reach the console; default http:// and the address of Listen
-	Policy          string // the policy file; default: the built-in policy
-	VerifyOpen      bool   // let anyone who reaches VerifyListen ask for verdicts, without a token, on any address
-	TrustedHops     int    // proxies before the data plane whose X-Forwarded-For is believed; default 0
-	Demo            bool   // make the demo account at the first start
-	LogFormat       string // text or json
-	LogLevel        string // debug, info, warn or error
+	Data            string        // folder of the database, the keyring and the operator socket
+	Database        string        // URL of a PostgreSQL database, or file: and the path of a file with it; default: SQLite in Data
+	MigrateDatabase string        // the same with the role that owns the tables; default: Database
+	Listen          string        // address of the console and the REST API; default 127.0.0.1:8080
+	VerifyListen    string        // address of the data plane; default 127.0.0.1:8081
+	PublicURL       string        // where people reach the console; default http:// and the address of Listen
+	Policy          string        // the policy file; default: the built-in policy
+	NodeName        string        // of this process, among those of one database; default: the machine's
+	StalenessBound  time.Duration // how long verification may answer from what it last knew; default 30 s
+	OnStale         string        // what becomes of it after that: refuse or serve
+	VerifyOpen      bool          // let anyone who reaches VerifyListen ask for verdicts, without a token, on any address
+	TrustedHops     int           // proxies before the data plane whose X-Forwarded-For is believed; default 0
+	Demo            bool          // make the demo account at the first start
+	LogFormat       string        // text or json
+	LogLevel        string        // debug, info, warn or error
 }
 
 // Check answers everything that is wrong with the settings, joined.
@@ -68,6 +84,15 @@ func (c Config) Check() error {
 	}
 	if c.TrustedHops < 0 {
 		say("--trusted-hops: must be 0 or more")
+	}
+	if !nodeName.MatchString(c.NodeName) {
+		say("--node-name: must be 1 to 63 letters, digits, dots, hyphens and underscores, the first a letter or a digit")
+	}
+	if c.StalenessBound < leastBound || c.StalenessBound > mostBound || c.StalenessBound%time.Millisecond != 0 {
+		say("--staleness-bound: must be 1s to 300s: how long a revoked key can live at most, on a node that is cut off")
+	}
+	if c.OnStale != "refuse" && c.OnStale != Serve {
+		say("--on-stale: must be refuse (answer 503 after the staleness bound) or serve (go on with old keys: the bound is then no promise)")
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		say("--log-format: must be text or json")

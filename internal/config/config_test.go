@@ -3,10 +3,11 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func good() Config {
-	return Config{Data: "data", Listen: "127.0.0.1:8080", VerifyListen: "127.0.0.1:8081", LogFormat: "text", LogLevel: "info"}
+	return Config{Data: "data", Listen: "127.0.0.1:8080", VerifyListen: "127.0.0.1:8081", NodeName: "eu-1", StalenessBound: 30 * time.Second, OnStale: "refuse", LogFormat: "text", LogLevel: "info"}
 }
 
 func TestCheck(t *testing.T) {
@@ -26,6 +27,16 @@ func TestCheck(t *testing.T) {
 		"a console over plain http":                  {func(c *Config) { c.PublicURL = "http://keys.example.com" }, "in clear"},
 		"a public URL with a path":                   {func(c *Config) { c.PublicURL = "https://keys.example.com/x" }, "without a path"},
 		"a demo for everyone":                        {func(c *Config) { c.Demo, c.VerifyListen, c.VerifyOpen = true, ":8081", true }, "--demo"},
+		"the least staleness bound":                  {func(c *Config) { c.StalenessBound = time.Second }, ""},
+		"the longest staleness bound":                {func(c *Config) { c.StalenessBound = 5 * time.Minute }, ""},
+		"no staleness bound":                         {func(c *Config) { c.StalenessBound = 0 }, "--staleness-bound"},
+		"a staleness bound that is too short":        {func(c *Config) { c.StalenessBound = 999 * time.Millisecond }, "1s to 300s"},
+		"a staleness bound that is too long":         {func(c *Config) { c.StalenessBound = 301 * time.Second }, "1s to 300s"},
+		"a staleness bound that no row can hold":     {func(c *Config) { c.StalenessBound = time.Second + 1 }, "1s to 300s"},
+		"to serve stale keys":                        {func(c *Config) { c.OnStale = "serve" }, ""},
+		"something else with stale keys":             {func(c *Config) { c.OnStale = "panic" }, "--on-stale"},
+		"a node's name with a blank":                 {func(c *Config) { c.NodeName = "eu 1" }, "--node-name"},
+		"no name for the node":                       {func(c *Config) { c.NodeName = "" }, "--node-name"},
 		"a log format that is not there":             {func(c *Config) { c.LogFormat = "xml" }, "--log-format"},
 		"a log level that is not there":              {func(c *Config) { c.LogLevel = "loud" }, "--log-level"},
 	} {
@@ -58,7 +69,7 @@ func TestWhoeverAsksFromAnotherMachineNeedsAToken(t *testing.T) {
 
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	err := Config{Listen: "x", VerifyListen: "y", PublicURL: "z", LogFormat: "a", LogLevel: "b"}.Check()
-	for _, want := range []string{"--data", "--listen", "--verify-listen", "--public-url", "--log-format", "--log-level"} {
+	for _, want := range []string{"--data", "--listen", "--verify-listen", "--public-url", "--node-name", "--staleness-bound", "--on-stale", "--log-format", "--log-level"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not told of: %v", want, err)
 		}
