@@ -93,7 +93,7 @@ func (s slowProof) Wait(ctx context.Context, c keywright.Commit, wait keywright.
 // serveSlowly serves the operator with short deadlines and a slow proof.
 func (w *world) serveSlowly(proof slowProof) {
 	server := httptest.NewUnstartedServer(withRequestID(New(w.svc, Options{Operator: true, Now: w.time.Now, Receipts: proof})))
-	server.Config.ReadTimeout, server.Config.WriteTimeout = time.Second, time.Second
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 3*time.Second, 3*time.Second
 	server.Start()
 	w.t.Cleanup(server.Close)
 	w.operator = server
@@ -101,7 +101,7 @@ func (w *world) serveSlowly(proof slowProof) {
 
 func TestAWaitMayTakeLongerThanOtherRequests(t *testing.T) {
 	w := newWorld(t)
-	proof := slowProof{3 * time.Second, make(chan error, 1)}
+	proof := slowProof{7 * time.Second, make(chan error, 1)}
 	w.serveSlowly(proof)
 	var got api.Restriction
 	w.asOperator("DELETE", "/v1/keys/"+string(w.key.ID)+"?wait=bound", "").into(http.StatusOK, &got)
