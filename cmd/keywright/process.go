@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -55,6 +56,7 @@ type listeners struct{ console, verify, operator net.Listener }
 
 // serve starts everything, tells out where to look, and blocks until ctx ends.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io.Writer) (err error) {
+	defer runtime.KeepAlive(headroom())
 	rules, err := readPolicy(settings.Policy)
 	if err != nil {
 		return err
