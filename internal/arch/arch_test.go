@@ -15,7 +15,7 @@ const module = "github.com/keywright/keywright"
 // rows is the map: who imports whom only ever points to a higher number. The root package
 // is "".
 var rows = map[string]int{
-	"cmd/keywright": 1,
+	"cmd/keywright": 1, "bench": 1,
 
 	"server": 2, "server/rest": 2, "server/gate": 2, "server/console": 2, "server/metrics": 2,
 	"store": 2, "store/sqlite": 2, "store/postgres": 2, "store/postgres/postgrestest": 2, "store/storetest": 2, "store/queries": 2,

@@ -18,10 +18,6 @@ var artefacts string
 var binary string
 
 func TestMain(m *testing.M) {
-	if address := os.Getenv(bareVariable); address != "" {
-		fmt.Fprintln(os.Stderr, serveBare(address))
-		os.Exit(1)
-	}
 	os.Exit(run(m))
 }
 
