@@ -61,7 +61,7 @@ func prepare(b *testing.B, folder string) *secret.Keyring {
 
 func insert(b *testing.B, tx *sql.Tx, text string) func(values ...any) {
 	b.Helper()
-	statement, err := tx.Prepare(text)
+	statement, err := tx.Prepare(text) //nolint:sqlclosecheck // closed with the transaction
 	must(b, err)
 	return func(values ...any) {
 		_, err := statement.Exec(values...)

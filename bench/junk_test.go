@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -84,7 +85,7 @@ func askOver(connection net.Conn, answers *bufio.Reader, text []byte) error {
 		return err
 	}
 	_, err = io.Copy(io.Discard, response.Body)
-	return err
+	return errors.Join(err, response.Body.Close())
 }
 
 func percentile(took []time.Duration) time.Duration {

@@ -40,6 +40,7 @@ func (q question) ask(b *testing.B, address string, texts []byte) canned {
 	must(b, err)
 	body, err := io.ReadAll(response.Body)
 	must(b, err)
+	must(b, response.Body.Close())
 	for _, name := range []string{"Date", "Content-Length"} {
 		response.Header.Del(name) // net/http's own business
 	}
