@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,14 +35,22 @@ func TestKillLosesNothing(t *testing.T) {
 	known := &ledger{keys: map[string]*fate{}}
 	calls, rounds := times(200, 20000), 0
 	for made := 0; made < calls; rounds++ {
-		made += burst(k, known, 4, time.Duration(5+rand.IntN(60))*time.Millisecond)
+		made += burst([]*keywright{k}, known, k.kill)
 		k.begin(t)
 		if rounds > calls {
 			t.Fatal("no call gets through")
 		}
 	}
-	active, revoked := 0, 0
-	for id, f := range known.keys {
+	active, revoked := known.hold(t, k)
+	k.stop(t)
+	wholeStates(t, k)
+	t.Logf("%d kills, %d answered keys: %d active, %d revoked", rounds, len(known.keys), active, revoked)
+}
+
+// hold wants a keywright to know what the clients know, and counts the keys.
+func (l *ledger) hold(t *testing.T, k *keywright) (active, revoked int) {
+	t.Helper()
+	for id, f := range l.keys {
 		remember(t, f.text)
 		switch v := k.ask(t, f.text); {
 		case f.revoked && v.Code != "revoked":
@@ -54,39 +63,38 @@ func TestKillLosesNothing(t *testing.T) {
 			revoked++
 		}
 	}
-	k.stop(t)
-	wholeStates(t, k)
-	t.Logf("%d kills, %d answered keys: %d active, %d revoked", rounds, len(known.keys), active, revoked)
+	return active, revoked
 }
 
-// burst lets clients issue and revoke until the process is killed after some time, and
-// answers how many calls were made.
-func burst(k *keywright, known *ledger, clients int, after time.Duration) int {
-	client := k.operator()
-	defer client.CloseIdleConnections()
+// burst lets four clients of each server issue and revoke until something is killed after some
+// time, and answers how many keys were issued.
+func burst(on []*keywright, known *ledger, kill func()) int {
 	var calls sync.WaitGroup
-	var count int
-	var lock sync.Mutex
-	for range clients {
-		calls.Go(func() {
-			for {
-				id, ok := issueOne(client, known)
-				if !ok {
-					return
+	var count atomic.Int64
+	var killed atomic.Bool
+	for _, k := range on {
+		client := k.operator()
+		defer client.CloseIdleConnections()
+		for range 4 {
+			calls.Go(func() {
+				for !killed.Load() {
+					id, ok := issueOne(client, known)
+					if !ok {
+						return
+					}
+					count.Add(1)
+					if rand.IntN(2) == 0 && !revokeOne(client, known, id) {
+						return
+					}
 				}
-				lock.Lock()
-				count++
-				lock.Unlock()
-				if rand.IntN(2) == 0 && !revokeOne(client, known, id) {
-					return
-				}
-			}
-		})
+			})
+		}
 	}
-	time.Sleep(after) // the moment of the kill is the input of this test, not a wait for something
-	k.kill()
+	time.Sleep(time.Duration(5+rand.IntN(60)) * time.Millisecond) // the moment of the kill is the input of this test, not a wait for something
+	kill()
+	killed.Store(true)
 	calls.Wait()
-	return count
+	return int(count.Load())
 }
 
 func call(client *http.Client, url, body string) (int, []byte) {
@@ -137,15 +145,7 @@ func revokeOne(client *http.Client, known *ledger, id string) bool {
 func wholeStates(t *testing.T, k *keywright) {
 	t.Helper()
 	db := k.database(t)
-	for what, query := range map[string]string{
-		"keys without a seal":                    `SELECT count(*) FROM keys WHERE id NOT IN (SELECT key_id FROM seals)`,
-		"seals without a key":                    `SELECT count(*) FROM seals WHERE key_id NOT IN (SELECT id FROM keys)`,
-		"keys without one line for their issue":  `SELECT count(*) FROM keys k WHERE (SELECT count(*) FROM events e WHERE e.subject_id = k.id AND e.action = 'key.issued') <> 1`,
-		"keys whose end and its line disagree":   `SELECT count(*) FROM keys k WHERE (SELECT count(*) FROM events e WHERE e.subject_id = k.id AND e.action = 'key.revoked') <> CAST(k.revoked_at IS NOT NULL AS INTEGER)`,
-		"lines about keys that are not there":    `SELECT count(*) FROM events WHERE subject_kind = 'key' AND subject_id NOT IN (SELECT id FROM keys)`,
-		"accounts that count their keys wrongly": `SELECT count(*) FROM accounts a WHERE a.active_keys <> (SELECT count(*) FROM keys k WHERE k.account_id = a.id AND k.revoked_at IS NULL)`,
-		"gaps in the audit log":                  `SELECT max(sequence) - count(*) FROM events`,
-	} {
+	for what, query := range amiss() {
 		var n int
 		if err := db.QueryRow(query).Scan(&n); err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -159,5 +159,18 @@ func wholeStates(t *testing.T, k *keywright) {
 	var verdict string
 	if err := db.QueryRow(`PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {
 		t.Error(fmt.Errorf("integrity: %s %w", verdict, err))
+	}
+}
+
+// amiss are questions to the database, of either kind, that a whole one answers with 0.
+func amiss() map[string]string {
+	return map[string]string{
+		"keys without a seal":                    `SELECT count(*) FROM keys WHERE id NOT IN (SELECT key_id FROM seals)`,
+		"seals without a key":                    `SELECT count(*) FROM seals WHERE key_id NOT IN (SELECT id FROM keys)`,
+		"keys without one line for their issue":  `SELECT count(*) FROM keys k WHERE (SELECT count(*) FROM events e WHERE e.subject_id = k.id AND e.action = 'key.issued') <> 1`,
+		"keys whose end and its line disagree":   `SELECT count(*) FROM keys k WHERE (SELECT count(*) FROM events e WHERE e.subject_id = k.id AND e.action = 'key.revoked') <> CASE WHEN k.revoked_at IS NULL THEN 0 ELSE 1 END`,
+		"lines about keys that are not there":    `SELECT count(*) FROM events WHERE subject_kind = 'key' AND subject_id NOT IN (SELECT id FROM keys)`,
+		"accounts that count their keys wrongly": `SELECT count(*) FROM accounts a WHERE a.active_keys <> (SELECT count(*) FROM keys k WHERE k.account_id = a.id AND k.revoked_at IS NULL)`,
+		"gaps in the audit log":                  `SELECT max(sequence) - count(*) FROM events`,
 	}
 }

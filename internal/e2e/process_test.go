@@ -24,8 +24,9 @@ type keywright struct {
 	data            string
 	console, verify string // addresses, http://127.0.0.1:PORT
 	args            []string
-	postgres        *postgrestest.Database // nil: SQLite in the data folder
-	under           []string               // the command that it is run under, if any
+	postgres        *postgrestest.Database   // nil: SQLite in the data folder
+	under           []string                 // the command that it is run under, if any
+	within          func(func() error) error // where the process is started; nil: here
 	command         *exec.Cmd
 	ended           chan error
 }
@@ -33,15 +34,20 @@ type keywright struct {
 // start runs a fresh keywright on a folder of its own until the test ends.
 func start(t testing.TB, args ...string) *keywright {
 	t.Helper()
-	data, err := os.MkdirTemp(artefacts, "d")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &keywright{data: data, args: args}
+	k := &keywright{data: folder(t), args: args}
 	k.choose(t)
 	k.begin(t)
 	t.Cleanup(func() { k.stop(t) })
 	return k
+}
+
+func folder(t testing.TB) string {
+	t.Helper()
+	data, err := os.MkdirTemp(artefacts, "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // begin starts the process, also again after kill, and waits until it is ready.
@@ -57,7 +63,11 @@ func (k *keywright) begin(t testing.TB) {
 	k.command = exec.Command(line[0], line[1:]...)
 	k.command.Env = k.environment()
 	k.command.Stdout, k.command.Stderr = log, log
-	if err := k.command.Start(); err != nil {
+	begin := k.command.Start
+	if k.within != nil {
+		begin = func() error { return k.within(k.command.Start) }
+	}
+	if err := begin(); err != nil {
 		t.Fatal(err)
 	}
 	k.ended = make(chan error, 1)
@@ -200,12 +210,18 @@ func post(t *testing.T, client *http.Client, url, body string) (int, string) {
 // eventually waits for something that another process does, for half a minute at most.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
+	eventuallyOr(t, func() string { return what }, is)
+}
+
+// eventuallyOr is eventually for what can be said in full only once it has failed.
+func eventuallyOr(t testing.TB, what func() string, is func() bool) {
+	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if is() {
 			return
 		}
 	}
-	t.Fatalf("waited in vain until %s", what)
+	t.Fatalf("waited in vain until %s", what())
 }
 
 // times is how often a test repeats something: often in `make soak`, a part of it else.

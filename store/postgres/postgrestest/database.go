@@ -66,8 +66,14 @@ func Start(t testing.TB, o Options) *Server {
 // Stop stops the server as an operator does: whoever is connected is cut off.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
-	if _, err := io.WriteString(s.leash, "INT\n"); err != nil || !s.done.Scan() {
-		t.Fatalf("stop the server: %v", errors.Join(err, s.done.Err()))
+	s.end(t, "INT")
+}
+
+// end sends a signal to the server's first process and waits for its end.
+func (s *Server) end(t testing.TB, signal string) {
+	t.Helper()
+	if _, err := io.WriteString(s.leash, signal+"\n"); err != nil || !s.done.Scan() {
+		t.Fatalf("end the server: %v", errors.Join(err, s.done.Err()))
 	}
 }
 

@@ -51,6 +51,7 @@ while read -r word; do
 	esac
 done
 kill -QUIT $server 2>/dev/null
+kill -CONT $server 2>/dev/null
 wait
 rm -rf "$2"
 `
