@@ -20,14 +20,14 @@ import (
 func TestWhatIsTakenAwayIsOnTheDiskBeforeItsAnswer(t *testing.T) {
 	h := build(t)
 	id := h.issue(t)
-	h.syncs = 0
+	h.syncs.Store(0)
 	h.revoke(t, id)
 	got := h.journalled(t)
 	if len(got) != 1 || got[0].Key != id || got[0].WhyRevoked != "leaked" || got[0].RevokedBy.Name != "Zoe" || got[0].At != h.at(t) {
 		t.Errorf("got %+v", got)
 	}
-	if h.syncs != 1 {
-		t.Errorf("the disk was waited for %d times, want once", h.syncs)
+	if h.syncs.Load() != 1 {
+		t.Errorf("the disk was waited for %d times, want once", h.syncs.Load())
 	}
 	info, err := os.Stat(filepath.Join(h.keeper.dir, journalFile))
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -38,12 +38,12 @@ func TestWhatIsTakenAwayIsOnTheDiskBeforeItsAnswer(t *testing.T) {
 // The budget of an issue is two syncs in all, and the database takes one.
 func TestAnIssueWaitsForNothing(t *testing.T) {
 	h := build(t)
-	h.syncs = 0
+	h.syncs.Store(0)
 	for range 20 {
 		h.issue(t)
 	}
-	if h.syncs != 0 || len(h.journalled(t)) != 0 {
-		t.Errorf("20 issues: the disk was waited for %d times", h.syncs)
+	if h.syncs.Load() != 0 || len(h.journalled(t)) != 0 {
+		t.Errorf("20 issues: the disk was waited for %d times", h.syncs.Load())
 	}
 	if err := h.keeper.look(t.Context(), h.store); err != nil {
 		t.Fatal(err)
@@ -51,8 +51,8 @@ func TestAnIssueWaitsForNothing(t *testing.T) {
 	if err := h.keeper.look(t.Context(), h.store); err != nil {
 		t.Fatal(err)
 	}
-	if h.syncs != 1 {
-		t.Errorf("to note how far the database is: waited %d times, want once", h.syncs)
+	if h.syncs.Load() != 1 {
+		t.Errorf("to note how far the database is: waited %d times, want once", h.syncs.Load())
 	}
 }
 

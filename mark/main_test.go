@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ type house struct {
 	store  *store.Store
 	keeper *Keeper
 	owner  keywright.Member
-	syncs  int // of the journal and the mark
+	syncs  atomic.Int64 // of the journal and the mark
 }
 
 func build(t testing.TB) *house {
@@ -78,7 +79,7 @@ func move(t testing.TB, database, marked string) *house {
 			t.Fatal(err)
 		}
 	}
-	h.syncs = 0
+	h.syncs.Store(0)
 	h.store.Journal(h.keeper.Keep)
 	return h
 }
@@ -90,7 +91,7 @@ func (h *house) open(t testing.TB, dir string) *Keeper {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.Close() })
-	k.sync = func(f *os.File) error { h.syncs++; return f.Sync() }
+	k.sync = func(f *os.File) error { h.syncs.Add(1); return f.Sync() }
 	return k
 }
 
