@@ -24,12 +24,12 @@ func TestAGatewayOnAnotherMachineHasAToken(t *testing.T) {
 	}
 	remember(t, made.Secret)
 
-	const placeholder = `proxy_set_header Keywright-Authorization "";      # or the token of this gateway`
+	const commented = `proxy_set_header Keywright-Authorization "";      # or the token of this gateway`
 	file := filepath.Join(t.TempDir(), "keywright-token.conf")
 	if err := os.WriteFile(file, []byte(`proxy_set_header Keywright-Authorization "Bearer `+made.Secret+"\";\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	without, with := gateway(t, k), gateway(t, k, placeholder, `include "`+file+`";`)
+	without, with := gateway(t, k), gateway(t, k, commented, `include "`+file+`";`)
 
 	expect := func(when, url string, want int, says string, header ...string) {
 		t.Helper()
