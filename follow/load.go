@@ -37,7 +37,7 @@ func (f *Follower) snapshot(ctx context.Context) (fresh *keyset.Set, err error) 
 		p := &progress{about: s.Keys}
 		f.loading.Store(p)
 		f.options.Log.InfoContext(ctx, p.String(), "revision", s.Revision)
-		s.Records = f.counted(ctx, p, ahead(s.Records))
+		s.Records = f.counted(ctx, p, s.Records)
 		fresh, err = keyset.Load(f.keyring, f.rules(), f.options.Keyset, s)
 		return err
 	})
@@ -123,55 +123,3 @@ func (f *Follower) counted(ctx context.Context, p *progress, records iter.Seq2[k
 
 // perLook is after how many keys the clock is looked at.
 const perLook = 1000
-
-// ahead reads records while those before them are worked on: the database and the keyset are a
-// processor's work each.
-func ahead(records iter.Seq2[keyset.Change, error]) iter.Seq2[keyset.Change, error] {
-	type part struct {
-		records []keyset.Change
-		err     error
-	}
-	const size, parts = 512, 4
-	return func(yield func(keyset.Change, error) bool) {
-		full, stop := make(chan part, parts), make(chan struct{})
-		go func() {
-			defer close(full)
-			p := part{records: make([]keyset.Change, 0, size)}
-			send := func() bool {
-				select {
-				case full <- p:
-					p = part{records: make([]keyset.Change, 0, size)}
-					return true
-				case <-stop:
-					return false
-				}
-			}
-			for record, err := range records {
-				if err != nil {
-					p.err = err
-					break
-				}
-				if p.records = append(p.records, record); len(p.records) == size && !send() {
-					return
-				}
-			}
-			send()
-		}()
-		defer func() {
-			close(stop)
-			for range full { // until the reader is at its end: it must not outlive the snapshot
-			}
-		}()
-		for p := range full {
-			for _, record := range p.records {
-				if !yield(record, nil) {
-					return
-				}
-			}
-			if p.err != nil {
-				yield(nil, p.err)
-				return
-			}
-		}
-	}
-}

@@ -43,12 +43,10 @@ func (s *Store) records(ctx context.Context, in looking) iter.Seq2[keyset.Change
 	members := stream(ctx, in, everyMember, func(row *queries.ChangedMembersRow) []any {
 		return []any{&row.ID, &row.AccountID, &row.Role, &row.State}
 	})
-	keys := stream(ctx, in, s.dialect.Keys, func(row *packed) []any {
-		return []any{&row.text, (*sql.RawBytes)(&row.mac)} // no copy of the MAC: keyRecords makes one
-	})
+	keys := stream(ctx, in, s.dialect.Keys, func(row *sql.RawBytes) []any { return []any{row} })
 	return func(yield func(keyset.Change, error) bool) {
 		for _, part := range []iter.Seq2[keyset.Change, error]{
-			each(accounts, accountRecord), tokenRecords(tokens), each(members, memberRecord), keyRecords(unpacked(keys)),
+			each(accounts, accountRecord), tokenRecords(tokens), each(members, memberRecord), keyRecords(unpacked(ahead(keys))),
 		} {
 			for record, err := range part {
 				if !yield(record, err) || err != nil {

@@ -54,9 +54,11 @@ type Dialect struct {
 	Server bool
 
 	// Keys is the query for every seal with what a keyset needs of its key, those of a key
-	// next to each other. It answers two columns. The first is one text, its parts between
-	// Separators: the key's id, account, kind and version, the seal's pepper, and the key's
-	// not_before, expires_at, disabled_at and revoked_at, empty for NULL. The second is the MAC.
+	// next to each other. It answers one column of bytes, in each row any number of records one
+	// after the other: a driver takes its time over each row and each column. A record is ten
+	// texts, each before a Separator, and the 32 bytes of the MAC. The texts are the key's id,
+	// account, kind and version, the seal's pepper, the key's not_before, expires_at, disabled_at
+	// and revoked_at, empty for NULL, and End.
 	Keys string
 }
 

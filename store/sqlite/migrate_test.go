@@ -186,8 +186,11 @@ func TestPreviousVersionWorksOnTheDatabaseOfThisOne(t *testing.T) {
 
 // The query for the snapshot is no generated one, so the test of those does not see it.
 func TestSnapshotReadsSideBySide(t *testing.T) {
-	want := []string{"SCAN keys USING COVERING INDEX keys_whole", "SEARCH seals USING PRIMARY KEY (key_id=?)"}
-	if got := plan(t, raw(t), keys); !reflect.DeepEqual(got, want) {
+	want := []string{"CORRELATED SCALAR SUBQUERY", "SEARCH keys USING COVERING INDEX keys_whole (id>? AND id<?)", "SEARCH seals USING PRIMARY KEY (key_id=?)"}
+	got := plan(t, raw(t), keys)
+	got = got[max(0, len(got)-3):]
+	got[0] = strings.TrimRight(got[0], " 0123456789")
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
