@@ -28,7 +28,7 @@ inline acknowledges() { sets(row, set.revision, set.stamp); printf("database: th
 #ifdef ACKNOWLEDGES_BY_NUMBER
 #define may_acknowledge (loaded && talks && set.revision > row.revision)
 #else
-#define may_acknowledge (loaded && talks && set.revision > row.revision && has(set))
+#define may_acknowledge (loaded && talks && set.revision > row.revision && has(known))
 #endif
 
 /* The phases of its own write: committed, heard, in the journal. */
@@ -42,7 +42,9 @@ end:	do
 	:: d_step { poll != NOTHING -> forgets_poll() }
 	:: d_step { loaded && talks && revision < COMMITS && made.revision == 0 -> writes(false) }
 	:: d_step { loaded && talks && revision < COMMITS && made.revision == 0 -> writes(true) }
-	:: d_step { made.revision > 0 && phase == 0 -> hears(); phase = 1 }
+	:: d_step { made.revision > 0 && phase == 0 ->
+		notes();
+		if :: made.revision > 0 -> hears(); phase = 1 :: else fi }
 #ifdef ANSWERS_BEFORE_JOURNAL
 	:: d_step { made.revision > 0 && phase == 1 -> answered_ended = (answered_ended || made_ended); phase = 2 }
 	:: d_step { made.revision > 0 && phase == 2 -> keeps(); answers(); phase = 0 }

@@ -23,6 +23,7 @@ bool read_ended;    /* the key is in the answer: it was revoked since, or everyt
 /* A write of this node, committed, of which it has not heard yet. */
 Point made;
 bool made_ended;
+Point since;        /* what it found before that */
 
 #ifdef NO_STAMPS
 #define has(p) (p.revision <= revision)
@@ -86,21 +87,47 @@ inline writes(revokes) {
 	:: !has(known) -> refuses()
 #endif
 	:: else ->
-#ifdef COMPARES_THE_LAST_ONLY
-		if :: revision == known.revision -> sets(known, revision + 1, losses) :: else fi;
-#endif
-		commits(revokes);
+		sets(since, revision, stamp[revision]);
 #ifndef COMPARES_THE_LAST_ONLY
 		sets(known, revision, stamp[revision]);
 #endif
+		commits(revokes);
 		sets(made, revision, stamp[revision]);
 		made_ended = ended_at[revision]
 	fi
 }
 
+#define is_point(p, q) (p.revision == q.revision && p.stamp == q.stamp)
+
+/* What it committed is known from now on. When a poll has seen more meanwhile, the database is asked for it first. */
+inline notes() {
+	if
+	:: is_point(known, since) -> sets(known, made.revision, made.stamp)
+	:: !is_point(known, since) && !is_point(known, made) ->
+#ifdef BELIEVES_THE_POLL
+		skip
+#else
+#ifndef COMPARES_THE_LAST_ONLY
+		if
+		:: has(made) && known.revision > revision
+		:: has(made) && has(known) -> sets(known, revision, stamp[revision])
+		:: else -> refuses(); forgets_write() /* and answers that nobody can say whether it stands */
+		fi
+#else
+		skip
+#endif
+#endif
+	:: else
+	fi;
+	sets(since, 0, 0)
+}
+
+inline forgets_write() { sets(made, 0, 0); made_ended = false; sets(since, 0, 0) }
+
 /* It hears what changed since the revision before, or asks for what it lacks. Then it writes its journal and answers. */
 inline hears() {
 	if
+	:: loaded && set.revision >= made.revision /* a poll has brought it */
 	:: loaded && set.revision + 1 == made.revision -> sets(set, made.revision, made.stamp); set_ended = (set_ended || made_ended)
 	:: loaded && set.revision + 1 < made.revision && has(known) ->
 		sets(set, revision, stamp[revision]); set_ended = (set_ended || ended_at[revision]);
@@ -125,7 +152,7 @@ inline answers() {
 	answered_ended = (answered_ended || made_ended);
 	told_ended = (told_ended || made_ended);
 	printf("node: answers\n");
-	sets(made, 0, 0); made_ended = false
+	forgets_write()
 }
 
 /* Now and then it writes down what it followed. */
@@ -143,7 +170,7 @@ inline marks() {
 inline crashes() {
 	loaded = false; leased = false; refused = false;
 	sets(set, 0, 0); set_ended = false;
-	sets(made, 0, 0); made_ended = false;
+	forgets_write();
 	forgets_poll();
 #ifdef NO_MARK
 	sets(known, 0, 0);

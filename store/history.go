@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 
@@ -47,14 +48,18 @@ func (k *known) now() (keywright.Point, error) {
 	return k.at, nil
 }
 
-// advance notes that the database, which had from, has at too. When someone else has noted more
-// than from meanwhile, that stays: whoever looks next compares with it.
-func (k *known) advance(from, at keywright.Point) {
+// advance notes that the database, which had from, has at too. When someone else has noted
+// something meanwhile, nobody has compared at with that: it answers what, and notes nothing.
+func (k *known) advance(from, at keywright.Point) (meanwhile keywright.Point, noted bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.at == from && at.Revision > from.Revision {
+	if k.at != from {
+		return k.at, false
+	}
+	if at.Revision > from.Revision {
 		k.at = at
 	}
+	return k.at, true
 }
 
 // refuse notes that the database lacks what it had.
@@ -66,14 +71,6 @@ func (k *known) refuse(err *keywright.BackwardsError) error {
 		close(k.lost)
 	}
 	return k.backwards
-}
-
-// follows refuses to go on from since, when the database had before.
-func (k *known) follows(before, since keywright.Point) error {
-	if since.Revision < before.Revision || since.Differs(before) {
-		return k.refuse(&keywright.BackwardsError{Known: before, Found: since})
-	}
-	return nil
 }
 
 // newStamp draws the stamp of a revision. It tells histories apart and keeps nobody out.
@@ -101,24 +98,54 @@ func (s *Store) clock(ctx context.Context, q *queries.Queries, before keywright.
 	return clock, s.compare(ctx, q, before, clock)
 }
 
-// compare notes how far the database is now, or refuses one that lacks before. What the change
-// log no longer has, nobody can tell.
+// compare notes how far the database is now, or refuses one that lacks before, or what others have
+// noted since. What they noted after this look it can't have: the next one compares with that.
 func (s *Store) compare(ctx context.Context, q *queries.Queries, before keywright.Point, clock queries.ClockRow) error {
 	now := point(clock)
-	if before.Revision > now.Revision {
-		return s.known.refuse(&keywright.BackwardsError{Known: before, Found: now})
-	}
-	found := keywright.Point{}
-	if before.Stamp != 0 {
-		var err error
-		if found, err = at(ctx, q, before.Revision, clock); err != nil {
+	for {
+		if err := s.has(ctx, q, before, clock); err != nil {
 			return err
 		}
+		meanwhile, noted := s.known.advance(before, now)
+		if noted || meanwhile.Revision > now.Revision {
+			return nil
+		}
+		before = meanwhile
 	}
-	if found.Differs(before) {
-		return s.known.refuse(&keywright.BackwardsError{Known: before, Found: found})
+}
+
+// has refuses a database that lacks a point. What the change log no longer has, nobody can tell.
+func (s *Store) has(ctx context.Context, q *queries.Queries, p keywright.Point, clock queries.ClockRow) error {
+	if now := point(clock); p.Revision > now.Revision {
+		return s.known.refuse(&keywright.BackwardsError{Known: p, Found: now})
 	}
-	s.known.advance(before, now)
+	if p.Stamp == 0 {
+		return nil
+	}
+	found, err := at(ctx, q, p.Revision, clock)
+	if err != nil {
+		return err
+	}
+	if found.Differs(p) {
+		return s.known.refuse(&keywright.BackwardsError{Known: p, Found: found})
+	}
+	return nil
+}
+
+// stands notes a commit of this process. When a poll has seen more in the moment since, that may
+// be the history of a server that has not got the commit, and the database is asked.
+//
+// Errors: ErrOutcomeUnknown.
+func (s *Store) stands(ctx context.Context, since, made keywright.Point) error {
+	meanwhile, noted := s.known.advance(since, made)
+	if noted || meanwhile == made {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), perWatch)
+	defer cancel()
+	if _, err := s.clock(ctx, queries.New(s.pools.Write), made); err != nil {
+		return fmt.Errorf("look whether it stands: %w: %w", keywright.ErrOutcomeUnknown, err)
+	}
 	return nil
 }
 

@@ -80,9 +80,17 @@ func (s *Store) poll(ctx context.Context, id keywright.NodeID, applied, since ui
 	return changes, failed("end", "a poll", tx.Commit())
 }
 
-// Acknowledge notes what a node has applied, for those who wait for it.
+// Acknowledge notes what a node has applied, for those who wait for it. What is applied was seen
+// here before, so a database that has what is known has that too, and one that has not is told
+// nothing: the next poll refuses it.
 func (s *Store) Acknowledge(ctx context.Context, id keywright.NodeID, applied uint64) error {
-	err := queries.New(s.pools.Nodes).Acknowledge(ctx, queries.AcknowledgeParams{Applied: int64(applied), ID: string(id)})
+	at, err := s.known.now()
+	if err != nil {
+		return err
+	}
+	err = queries.New(s.pools.Nodes).Acknowledge(ctx, queries.AcknowledgeParams{
+		Applied: int64(applied), ID: string(id), Revision: int64(at.Revision), Stamp: int64(at.Stamp),
+	})
 	return failed("change", "node", err)
 }
 

@@ -45,6 +45,7 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			return err
 		}
 		var t *tx
+		var since keywright.Point
 		var changes keywright.Changes
 		var restrictions keywright.Restrictions
 		committed, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
@@ -56,7 +57,9 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 				return failed("take", "the next revision", err)
 			}
 			t = &tx{reader: reader{q}, dialect: s.dialect, revision: next.Revision, stamp: stamp, was: next.StampBefore}
-			if err := s.known.follows(before, t.since()); err != nil {
+			since = t.since()
+			found := queries.ClockRow{Revision: next.Revision - 1, Stamp: next.StampBefore, Horizon: next.Horizon}
+			if err := s.compare(ctx, q, before, found); err != nil {
 				return err
 			}
 			if err := change(t); err != nil {
@@ -76,8 +79,11 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			s.latest.Store(t.since().Revision)
 		}
 		if committed {
+			err = s.stands(ctx, since, t.at())
+			committed = err == nil
+		}
+		if committed {
 			s.latest.Store(t.at().Revision)
-			s.known.advance(t.since(), t.at())
 			s.tell(changes, restrictions)
 		}
 		if committed || errors.Is(err, keywright.ErrOutcomeUnknown) {
@@ -120,7 +126,8 @@ func (s *Store) inTurn(ctx context.Context, write func() error) error {
 		if _, err := s.known.now(); err != nil {
 			return err
 		}
-		if err := write(); err == nil || run == mostRuns || !s.dialect.Again(err) {
+		err := write()
+		if err == nil || errors.Is(err, keywright.ErrOutcomeUnknown) || run == mostRuns || !s.dialect.Again(err) {
 			return err
 		}
 	}

@@ -2,7 +2,7 @@
 -- The row's lock makes the order of commits and the order of revisions the same. A sequence
 -- would not: a lower number can commit later.
 UPDATE clock SET revision = revision + 1, stamp_before = stamp, stamp = @stamp WHERE id = 1
-RETURNING revision, stamp_before;
+RETURNING revision, stamp_before, horizon;
 
 -- name: NextSequence :one
 UPDATE clock SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence;

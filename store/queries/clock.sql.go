@@ -28,12 +28,13 @@ func (q *Queries) Clock(ctx context.Context) (ClockRow, error) {
 
 const nextRevision = `-- name: NextRevision :one
 UPDATE clock SET revision = revision + 1, stamp_before = stamp, stamp = $1 WHERE id = 1
-RETURNING revision, stamp_before
+RETURNING revision, stamp_before, horizon
 `
 
 type NextRevisionRow struct {
 	Revision    int64
 	StampBefore int64
+	Horizon     int64
 }
 
 // The row's lock makes the order of commits and the order of revisions the same. A sequence
@@ -41,7 +42,7 @@ type NextRevisionRow struct {
 func (q *Queries) NextRevision(ctx context.Context, stamp int64) (NextRevisionRow, error) {
 	row := q.db.QueryRowContext(ctx, nextRevision, stamp)
 	var i NextRevisionRow
-	err := row.Scan(&i.Revision, &i.StampBefore)
+	err := row.Scan(&i.Revision, &i.StampBefore, &i.Horizon)
 	return i, err
 }
 

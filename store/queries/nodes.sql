@@ -11,7 +11,17 @@ VALUES (@id, @name, @version, @address, @bound, @serves_stale, @started_at, @see
 UPDATE nodes SET polls = polls + 1, applied = @applied, seen_at = @now WHERE id = @id;
 
 -- name: Acknowledge :exec
-UPDATE nodes SET applied = @applied WHERE id = @id;
+-- Only where the database has a point that the node has seen of it since: the number alone may be
+-- that of a history that was lost.
+UPDATE nodes SET applied = @applied
+WHERE nodes.id = @id AND EXISTS (
+	SELECT 1 FROM clock
+	LEFT JOIN changes ON changes.revision = @revision AND changes.position = 0
+	WHERE clock.id = 1 AND clock.revision >= @revision AND (
+		CAST(@stamp AS BIGINT) = 0
+		OR COALESCE(CASE WHEN clock.revision = @revision THEN clock.stamp ELSE changes.stamp END, 0) IN (0, @stamp)
+	)
+);
 
 -- name: Nodes :many
 SELECT id, name, version, address, bound, serves_stale, started_at, seen_at, polls, applied FROM nodes;

@@ -10,16 +10,33 @@ import (
 )
 
 const acknowledge = `-- name: Acknowledge :exec
-UPDATE nodes SET applied = $1 WHERE id = $2
+UPDATE nodes SET applied = $1
+WHERE nodes.id = $2 AND EXISTS (
+	SELECT 1 FROM clock
+	LEFT JOIN changes ON changes.revision = $3 AND changes.position = 0
+	WHERE clock.id = 1 AND clock.revision >= $3 AND (
+		CAST($4 AS BIGINT) = 0
+		OR COALESCE(CASE WHEN clock.revision = $3 THEN clock.stamp ELSE changes.stamp END, 0) IN (0, $4)
+	)
+)
 `
 
 type AcknowledgeParams struct {
-	Applied int64
-	ID      string
+	Applied  int64
+	ID       string
+	Revision int64
+	Stamp    int64
 }
 
+// Only where the database has a point that the node has seen of it since: the number alone may be
+// that of a history that was lost.
 func (q *Queries) Acknowledge(ctx context.Context, arg AcknowledgeParams) error {
-	_, err := q.db.ExecContext(ctx, acknowledge, arg.Applied, arg.ID)
+	_, err := q.db.ExecContext(ctx, acknowledge,
+		arg.Applied,
+		arg.ID,
+		arg.Revision,
+		arg.Stamp,
+	)
 	return err
 }
 

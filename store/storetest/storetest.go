@@ -85,6 +85,7 @@ type test struct {
 	Subject
 	ctx     context.Context
 	now     time.Time      // the store's clock
+	asked   func()         // what happens when the store looks at it; nil: nothing
 	another func() Subject // opens one more, with the same clock
 }
 
@@ -97,15 +98,23 @@ type testCase struct {
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), eventCases(), writeCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
-		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), restrictionCases(), backupCases(),
+		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), knownCases(), restrictionCases(), backupCases(),
 		followCases(), snapshotCases(), nodeCases(), receiptCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
-			s.another = func() Subject { return open(t, func() time.Time { return s.now }) }
+			s.another = func() Subject { return open(t, s.clock) }
 			s.Subject = s.another()
 			c.run(s)
 		})
 	}
+}
+
+// clock is the store's. It stands still between two steps of a test.
+func (s *test) clock() time.Time {
+	if s.asked != nil {
+		s.asked()
+	}
+	return s.now
 }
 
 // instant is a moment, so many milliseconds after another.
