@@ -69,8 +69,11 @@ func (s *Service) newKey(by Principal, n NewKey, now time.Time) (Key, error) {
 	if n.Version == "" {
 		n.Version = s.Policy().Preselected().Name
 	}
-	if version, ok := s.Policy().Version(n.Version); !ok || !version.TakesNewKeys() {
-		wrong = append(wrong, &InvalidError{Field: "api_version", Why: "is not one of " + names(s.Policy().OpenVersions(), func(v policy.Version) string { return v.Name })})
+	open := names(s.Policy().OpenVersions(), func(v policy.Version) string { return v.Name })
+	if version, ok := s.Policy().Version(n.Version); !ok {
+		wrong = append(wrong, &InvalidError{Field: "api_version", Why: "is not one of " + open})
+	} else if !version.TakesNewKeys() {
+		wrong = append(wrong, &InvalidError{Field: "api_version", Why: "is " + version.State.String() + ", which takes no new keys; choose from " + open})
 	}
 	if n.Env == "" {
 		n.Env = secret.Live

@@ -25,7 +25,7 @@ func TestTheHistoryOfTheFoundingPage(t *testing.T) {
 	}{
 		{"2016, both", "", Current, true, true, 0, false},
 		{"2016, v1 is frozen", "    state: deprecated\n    deprecated: 2016-07-06\n    notice: https://v2.incidents.example/\n", Deprecated, true, true, 2, false},
-		{"2017, an end is named", "    state: deprecated\n    deprecated: 2016-07-06\n    sunset: 2018-10-19T22:00:00-07:00\n    notice: https://v2.incidents.example/\n", Deprecated, true, true, 4, true},
+		{"2017, an end is named", "    state: deprecated\n    deprecated: 2016-07-06\n    sunset: 2018-10-19T22:00:00-07:00\n    notice: https://v2.incidents.example/\n", Deprecated, true, true, 3, true},
 		{"April 2018, no new v1 keys", "    state: closed\n    deprecated: 2016-07-06\n    sunset: 2018-10-19T22:00:00-07:00\n", Closed, false, true, 2, true},
 		{"October 2018, off", "    state: off\n    deprecated: 2016-07-06\n    sunset: 2018-10-19T22:00:00-07:00\n", Off, false, false, 2, true},
 		{"later, off without dates", "    state: off\n", Off, false, false, 0, false},

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,15 +13,20 @@ type Header struct{ Name, Value string }
 const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // Headers are what an answer for this version tells its client: Deprecation (RFC 9745) since
-// when, Sunset (RFC 8594) until when, and a Link for each to what can be done. A current
-// version has none. They change only with the policy: compute them once.
+// when, Sunset (RFC 8594) until when, and a Link to what can be done. A current version has none.
+// Each name is there once, as some gateways pass on the first line of a name only. They change only
+// with the policy: compute them once.
 func (v Version) Headers() []Header {
 	if v.State == Current {
 		return nil
 	}
 	var all []Header
+	var links []string
 	tell := func(name, value string) {
 		all = append(all, Header{name, value})
+		if v.Notice != "" {
+			links = append(links, "<"+v.Notice+`>; rel="`+strings.ToLower(name)+`"`)
+		}
 	}
 	if !v.Deprecated.IsZero() {
 		tell("Deprecation", "@"+strconv.FormatInt(v.Deprecated.Unix(), 10))
@@ -28,14 +34,8 @@ func (v Version) Headers() []Header {
 	if !v.Sunset.IsZero() {
 		tell("Sunset", v.Sunset.UTC().Format(httpDate))
 	}
-	if v.Notice == "" {
-		return all
-	}
-	if !v.Deprecated.IsZero() {
-		tell("Link", "<"+v.Notice+`>; rel="deprecation"`)
-	}
-	if !v.Sunset.IsZero() {
-		tell("Link", "<"+v.Notice+`>; rel="sunset"`)
+	if links != nil {
+		all = append(all, Header{"Link", strings.Join(links, ", ")})
 	}
 	return all
 }

@@ -26,8 +26,7 @@ func TestHeaders(t *testing.T) {
 			[]Header{
 				{"Deprecation", "@1688169599"},
 				{"Sunset", "Sun, 30 Jun 2024 23:59:59 GMT"},
-				{"Link", "<" + link + `>; rel="deprecation"`},
-				{"Link", "<" + link + `>; rel="sunset"`},
+				{"Link", "<" + link + `>; rel="deprecation", <` + link + `>; rel="sunset"`},
 			},
 		},
 		"a notice without an end": {

@@ -353,7 +353,7 @@ func TestAGoodAnswerTellsWhoAsks(t *testing.T) {
 			map[string][]string{
 				"Keywright-Scopes": {"incidents:read incidents:write users:read"}, "Keywright-Api-Version": {"v2"},
 				"Deprecation": {"@1767225600"}, "Sunset": {"Wed, 01 Jul 2026 00:00:00 GMT"},
-				"Link": {`<https://developer.example.com/after-v2>; rel="deprecation"`, `<https://developer.example.com/after-v2>; rel="sunset"`},
+				"Link": {`<https://developer.example.com/after-v2>; rel="deprecation", <https://developer.example.com/after-v2>; rel="sunset"`},
 			},
 		},
 	} {
