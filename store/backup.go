@@ -37,7 +37,7 @@ func leftOut() map[string]string {
 //
 // Errors: ErrBackwards, and those of w.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
-	return s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) error {
+	return s.look(ctx, func(ctx context.Context, in *sql.Tx, now queries.ClockRow) error {
 		h, err := s.header(ctx, in, now)
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 			return err
 		}
 		for _, table := range backedUp() {
-			if err := copyTable(ctx, in.tx, b, table); err != nil {
+			if err := copyTable(ctx, in, b, table); err != nil {
 				return fmt.Errorf("back up %s: %w", table, err)
 			}
 		}
@@ -55,17 +55,17 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	})
 }
 
-func (s *Store) header(ctx context.Context, in looking, now queries.ClockRow) (backup.Header, error) {
+func (s *Store) header(ctx context.Context, in *sql.Tx, now queries.ClockRow) (backup.Header, error) {
 	h := backup.Header{
 		At: instant(millis(s.options.Now())), Revision: uint64(now.Revision), Stamp: uint64(now.Stamp),
 		Peppers: map[int][]byte{}, Rows: map[string]int64{},
 	}
-	identity, err := in.reader().q.Identity(ctx)
+	identity, err := queries.New(in).Identity(ctx)
 	if err != nil {
 		return h, failed("read", "identity", err)
 	}
 	h.Database = identity.Database
-	checks, err := in.reader().q.KeyringChecks(ctx)
+	checks, err := queries.New(in).KeyringChecks(ctx)
 	if err != nil {
 		return h, failed("list", "keyring checks", err)
 	}
@@ -79,13 +79,13 @@ func (s *Store) header(ctx context.Context, in looking, now queries.ClockRow) (b
 		{"SELECT max(version_id) FROM schema_versions WHERE is_applied", &h.Schema},
 		{"SELECT sequence FROM clock WHERE id = 1", &h.Sequence},
 	} {
-		if err := in.tx.QueryRowContext(ctx, number.query).Scan(number.into); err != nil {
+		if err := in.QueryRowContext(ctx, number.query).Scan(number.into); err != nil {
 			return h, failed("read", "header", err)
 		}
 	}
 	for _, table := range backedUp() {
 		var rows int64
-		if err := in.tx.QueryRowContext(ctx, "SELECT count(*) FROM "+table).Scan(&rows); err != nil {
+		if err := in.QueryRowContext(ctx, "SELECT count(*) FROM "+table).Scan(&rows); err != nil {
 			return h, failed("count", table, err)
 		}
 		h.Rows[table] = rows

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -132,8 +133,8 @@ func (s *Store) ChangesSince(ctx context.Context, since uint64, most int) (keywr
 		return keywright.Changes{Since: since, Revision: now}, err
 	}
 	var changes keywright.Changes
-	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) (err error) {
-		changes, err = in.reader().changesSince(ctx, now, since, most)
+	err := s.look(ctx, func(ctx context.Context, in *sql.Tx, now queries.ClockRow) (err error) {
+		changes, err = reader{queries.New(in)}.changesSince(ctx, now, since, most)
 		return err
 	})
 	return changes, err

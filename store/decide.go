@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/store/queries"
@@ -13,8 +14,8 @@ import (
 // History is what the database says of itself.
 func (s *Store) History(ctx context.Context) (keywright.History, error) {
 	var h keywright.History
-	err := s.glance(ctx, func(in looking, now queries.ClockRow) error {
-		q := in.reader().q
+	err := s.glance(ctx, func(in *sql.Tx, now queries.ClockRow) error {
+		q := queries.New(in)
 		identity, err := q.Identity(ctx)
 		if err != nil {
 			return failed("read", "identity", err)
@@ -34,12 +35,12 @@ func (s *Store) History(ctx context.Context) (keywright.History, error) {
 // Has reports whether the history of the database has a point; not known when its change log
 // does not go back so far.
 func (s *Store) Has(ctx context.Context, p keywright.Point) (has, known bool, err error) {
-	err = s.glance(ctx, func(in looking, now queries.ClockRow) error {
+	err = s.glance(ctx, func(in *sql.Tx, now queries.ClockRow) error {
 		if p.Revision > uint64(now.Revision) {
 			known = true
 			return nil
 		}
-		found, err := at(ctx, in.reader().q, p.Revision, now)
+		found, err := at(ctx, queries.New(in), p.Revision, now)
 		known = p.Stamp != 0 && found.Stamp != 0
 		has = known && found == p
 		return err
@@ -51,8 +52,8 @@ func (s *Store) Has(ctx context.Context, p keywright.Point) (has, known bool, er
 // the change log has it.
 func (s *Store) TouchedSince(ctx context.Context, since uint64) (map[string]bool, error) {
 	touched := map[string]bool{}
-	err := s.glance(ctx, func(in looking, _ queries.ClockRow) error {
-		ids, err := in.reader().q.TouchedSince(ctx, int64(since))
+	err := s.glance(ctx, func(in *sql.Tx, _ queries.ClockRow) error {
+		ids, err := queries.New(in).TouchedSince(ctx, int64(since))
 		for _, id := range ids {
 			touched[id] = true
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -48,12 +49,12 @@ func (t *tx) restrictions(ctx context.Context, now time.Time, told bool) (keywri
 // Errors: ErrBackwards.
 func (s *Store) RestrictionsSince(ctx context.Context, since uint64, most int) (keywright.Restrictions, error) {
 	var r keywright.Restrictions
-	err := s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) (err error) {
+	err := s.look(ctx, func(ctx context.Context, in *sql.Tx, now queries.ClockRow) (err error) {
 		r = keywright.Restrictions{Since: since, At: point(now)}
 		if r.At.Revision <= since {
 			return nil
 		}
-		rows, behind, err := in.reader().logged(ctx, since, now, most)
+		rows, behind, err := reader{queries.New(in)}.logged(ctx, since, now, most)
 		if r.Behind = behind; behind || err != nil {
 			return err
 		}
@@ -63,7 +64,7 @@ func (s *Store) RestrictionsSince(ctx context.Context, since uint64, most int) (
 				kinds[row.Kind] = true
 			}
 		}
-		r.List, err = in.reader().restricted(ctx, int64(since), kinds)
+		r.List, err = reader{queries.New(in)}.restricted(ctx, int64(since), kinds)
 		r = dated(r, s.options.Now())
 		return err
 	})

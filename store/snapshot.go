@@ -24,7 +24,7 @@ const (
 //
 // Errors: its own, and what take answers. Errors on the way are among the records.
 func (s *Store) Snapshot(ctx context.Context, take func(keyset.Snapshot) error) error {
-	return s.look(ctx, func(ctx context.Context, in looking, now queries.ClockRow) error {
+	return s.look(ctx, func(ctx context.Context, in *sql.Tx, now queries.ClockRow) error {
 		var keys int
 		if err := in.QueryRowContext(ctx, countKeys).Scan(&keys); err != nil {
 			return failed("count", "keys", err)
@@ -33,7 +33,7 @@ func (s *Store) Snapshot(ctx context.Context, take func(keyset.Snapshot) error) 
 	})
 }
 
-func (s *Store) records(ctx context.Context, in looking) iter.Seq2[keyset.Change, error] {
+func (s *Store) records(ctx context.Context, in *sql.Tx) iter.Seq2[keyset.Change, error] {
 	accounts := stream(ctx, in, everyAccount, func(row *queries.ChangedAccountsRow) []any {
 		return []any{&row.ID, &row.Slug, &row.Plan, &row.State}
 	})
@@ -58,7 +58,7 @@ func (s *Store) records(ctx context.Context, in looking) iter.Seq2[keyset.Change
 }
 
 // stream reads rows one by one into the same columns. After an error it ends.
-func stream[Row any](ctx context.Context, in looking, text string, columns func(*Row) []any) iter.Seq2[Row, error] {
+func stream[Row any](ctx context.Context, in *sql.Tx, text string, columns func(*Row) []any) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var row Row
 		err := func() error {
