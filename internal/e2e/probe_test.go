@@ -17,6 +17,7 @@ type sighting struct {
 	status     int // 0: there was no answer
 	code       string
 	retry      string // Retry-After
+	stale      bool   // the answer says that it rests on stale keys
 }
 
 func (a sighting) accepts() bool { return a.status == http.StatusOK && a.code == "valid" }
@@ -62,6 +63,7 @@ func (n *node) send(request *http.Request) sighting {
 	var said struct{ Code string }
 	_ = json.Unmarshal(text, &said) // an answer of forward-auth may have no body
 	a.came, a.status, a.code, a.retry = time.Now(), response.StatusCode, said.Code, response.Header.Get("Retry-After")
+	a.stale = response.Header.Get("Keywright-Stale") == "true"
 	return a
 }
 
@@ -137,4 +139,14 @@ func lastAccept(answers []sighting, from time.Time) time.Duration {
 		}
 	}
 	return last
+}
+
+// firstAccept is how long after a moment the first accept came.
+func firstAccept(answers []sighting, from time.Time) time.Duration {
+	for _, a := range answers {
+		if a.accepts() {
+			return max(0, a.came.Sub(from))
+		}
+	}
+	return -time.Nanosecond
 }

@@ -21,7 +21,7 @@ type relay struct {
 
 	mu     sync.Mutex
 	target string         // the server's socket
-	delay  time.Duration  // of every message to the server
+	delay  time.Duration  // of every answer of the server
 	commit func() breakup // asked at each commit; nil: none is in the way
 	open   map[net.Conn]bool
 }
@@ -112,6 +112,10 @@ func (r *relay) carry(client net.Conn) {
 			if err != nil {
 				return
 			}
+			r.mu.Lock()
+			delay := r.delay
+			r.mu.Unlock()
+			time.Sleep(delay) // the fault itself
 			mute.Lock()
 			_, err = client.Write(buffer[:n])
 			mute.Unlock()
@@ -127,11 +131,8 @@ func (r *relay) carry(client net.Conn) {
 			return
 		}
 		r.mu.Lock()
-		delay, commit := r.delay, r.commit
+		commit := r.commit
 		r.mu.Unlock()
-		if delay > 0 {
-			time.Sleep(delay) // the fault itself
-		}
 		what := noBreakup
 		if commit != nil && bytes.EqualFold(message, commitMessage) {
 			what = commit()
