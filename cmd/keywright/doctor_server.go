@@ -33,28 +33,32 @@ func examineServer(ctx context.Context, e *store.Examination, data string) {
 		{"console", where.Console + "/healthz", "a firewall may be in the way, or the address has gone; see the log"},
 		{"data plane", where.Verify + "/readyz", "until it is ready every verification answers stale (503); the log says why"},
 	} {
-		found, ok := saysOf(ctx, look.url)
-		remedy := ""
-		if !ok {
-			remedy = look.remedy
+		said, ok := saysOf(ctx, look.url)
+		found := strings.Join(said, ", ") + ", " + look.url
+		switch {
+		case !ok:
+			e.Find(look.what, found, store.Wrong, look.remedy)
+		case len(said) > 1: // more than that it is ready
+			e.Find(look.what, found, store.Worry, "with --on-stale serve nothing is promised of a revoked key while the database is out of reach; refuse promises that it ends within the bound")
+		default:
+			e.Find(look.what, found, store.Well, "")
 		}
-		e.Find(look.what, found+", "+look.url, store.Wrong, remedy)
 	}
 }
 
-// saysOf answers what a server says in a line, and whether it is well.
-func saysOf(ctx context.Context, url string) (string, bool) {
+// saysOf answers what a server says, line by line, and whether it is well.
+func saysOf(ctx context.Context, url string) ([]string, bool) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return "has no address", false
+		return []string{"has no address"}, false
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return "does not answer", false
+		return []string{"does not answer"}, false
 	}
 	defer func() { _ = answer.Body.Close() }()
-	said, _ := io.ReadAll(io.LimitReader(answer.Body, 200))
-	return strings.TrimSpace(string(said)), answer.StatusCode == http.StatusOK
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, 300))
+	return strings.Split(strings.TrimSpace(string(said)), "\n"), answer.StatusCode == http.StatusOK
 }

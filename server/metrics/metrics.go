@@ -65,7 +65,7 @@ func newNode(read func() Reading) node {
 	return node{read, describe("verdicts_total", "Verdicts on credentials, by code.", "code"), []measure{
 		gauge("revision", "The revision up to which every change is known here.", func(r Reading) float64 { return float64(r.Revision) }),
 		gauge("revisions_behind", "How many revisions that is behind what the last poll told of.", func(r Reading) float64 { return float64(r.Behind) }),
-		gauge("lease_seconds", "How long verification may still answer without another poll; 0: every answer is stale.", func(r Reading) float64 { return max(r.Lease, 0).Seconds() }),
+		gauge("lease_seconds", "How long verification may still answer without another poll; 0: every answer is stale, or rests on stale keys where serves_stale is 1.", func(r Reading) float64 { return max(r.Lease, 0).Seconds() }),
 		gauge("staleness_bound_seconds", "The longest that a revoked key can live on a node that is cut off.", func(r Reading) float64 { return r.Bound.Seconds() }),
 		gauge("serves_stale", "1 when this node is to serve on after its lease has ended, so that there is no such bound.", func(r Reading) float64 { return one(r.Void) }),
 		gauge("poll_seconds", "How long the last poll for changes took.", func(r Reading) float64 { return r.Poll.Seconds() }),
