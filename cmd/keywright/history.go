@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
@@ -180,15 +181,25 @@ func decisions(settings config.Config) []string {
 	}
 }
 
-// tellBackwards logs what is known when the database was found to lack what it had.
+// tellBackwards logs what is known when the database was found to lack what it had. In the middle
+// of a failover that can take a few attempts.
 func (p *process) tellBackwards(ctx context.Context) {
-	f, missing, err := compare(ctx, p.kept, p.store, p.service.Policy())
-	if err != nil {
-		p.log.Error("the database went backwards, and what it lacks can't be found out; start again to see", "error", err)
-		return
+	for told := false; ; told = true {
+		f, missing, err := compare(ctx, p.kept, p.store, p.service.Policy())
+		if err == nil {
+			lines := append(difference(ctx, p.store, f, missing), decisions(p.settings)...)
+			p.log.ErrorContext(ctx, strings.Join(lines, "\n"))
+			return
+		}
+		if !told {
+			p.log.ErrorContext(ctx, "the database went backwards, and what it lacks can't be found out yet; trying again each second", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
 	}
-	lines := append(difference(ctx, p.store, f, missing), decisions(p.settings)...)
-	p.log.ErrorContext(ctx, strings.Join(lines, "\n"))
 }
 
 // trusted keeps everyone from a database that went backwards: what was revoked may manage keys

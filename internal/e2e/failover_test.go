@@ -1,0 +1,121 @@
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/keywright/keywright/store/postgres/postgrestest"
+)
+
+// TestFailover kills, again and again and while clients of two nodes issue and revoke, the primary
+// of a synchronous standby, and promotes that one: no answered change is lost, and the nodes go on
+// by themselves, with the names of both servers in their URL.
+func TestFailover(t *testing.T) {
+	primary := postgrestest.Start(t, postgrestest.Options{Settings: postgrestest.Replicating()})
+	database := primary.New(t)
+	standby := primary.Standby(t)
+	url := fmt.Sprintf("postgres://%s@/%s?host=%s,%s&port=%d,%d", postgrestest.Service, database.Name,
+		filepath.Dir(primary.Socket()), filepath.Dir(standby.Socket()), primary.Port, standby.Port)
+	nodes := []*node{join(t, nil, url, nil, bounded...)}
+	nodes = append(nodes, join(t, nodes[0], url, nil, bounded...))
+	nodes[0].acme(t)
+	good := nodes[0].made(t, 2)
+	agree(t, nodes, good, "valid")
+	both := []*keywright{nodes[0].keywright, nodes[1].keywright}
+	known := &ledger{keys: map[string]*fate{}}
+	var backs []time.Duration
+	for range times(2, 50) {
+		primary.Synchronous(t)
+		probes := make([]*probe, len(nodes))
+		each(nodes, func(i int, n *node) { probes[i] = n.watch(t, good, time.Millisecond) })
+		burst(both, known, func() { primary.Kill(t) })
+		standby.Promote(t)
+		up := time.Now()
+		each(nodes, func(i int, n *node) {
+			eventually(t, "a node takes writes again", func() bool {
+				_, ok := issueOne(n.manager, known)
+				return ok
+			})
+		})
+		backs = append(backs, time.Since(up))
+		agree(t, nodes, good, "valid")
+		for _, p := range probes {
+			wantServed(t, p.end())
+		}
+		primary, standby = standby, primary
+		standby.Follow(t, primary)
+	}
+	slices.Sort(backs)
+	t.Logf("%d failovers: both nodes take writes again p50 %v, max %v after the standby was promoted", len(backs), backs[len(backs)/2], backs[len(backs)-1])
+	wantKnown(t, database.On(primary), nodes, known)
+}
+
+// TestFailoverThatLosesCommits promotes a standby that lacks the last commits, revocations among
+// them: each node finds out, whether the standby is written to first or not, accepts none of the
+// revoked keys, and says what to do. After that is done, they stay refused.
+func TestFailoverThatLosesCommits(t *testing.T) {
+	for i := range times(2, 50) {
+		t.Run([]string{"as it was", "written to"}[i%2], func(t *testing.T) { lose(t, i%2 == 1) })
+	}
+}
+
+func lose(t *testing.T, written bool) {
+	primary := postgrestest.Start(t, postgrestest.Options{Settings: postgrestest.Replicating()})
+	database := primary.New(t)
+	standby, line := primary.Standby(t), newRelay(t, primary)
+	nodes := []*node{join(t, nil, line.url(database), nil, bounded...)}
+	nodes = append(nodes, join(t, nodes[0], line.url(database), nil, bounded...))
+	nodes[0].acme(t)
+	doomed, good := nodes[0].made(t, 2), nodes[0].made(t, 2)
+	primary.Replicated(t)
+	standby.Stop(t) // what is committed from now on it never hears of
+	nodes[0].revoke(t, doomed)
+	lost := nodes[1].made(t, 2)
+	agree(t, nodes, doomed, "revoked")
+	agree(t, nodes, slices.Concat(lost, good), "valid")
+	probes := make([]*probe, len(nodes))
+	each(nodes, func(i int, n *node) { probes[i] = n.watch(t, doomed, time.Millisecond) })
+	primary.Crash(t)
+	standby.Begin(t)
+	standby.Promote(t)
+	if written { // to the same revision and beyond, by a node that has seen nothing of what is lost
+		other := join(t, nodes[0], database.On(standby).URL(postgrestest.Service), nil, bounded...)
+		other.made(t, 8)
+		other.stop(t)
+	}
+	line.set(func(r *relay) { r.target = standby.Socket() })
+	line.sever()
+	for i, n := range nodes {
+		eventually(t, "a node says what there is to do", func() bool { return strings.Contains(n.log(), "keywright restore replay") })
+		for _, k := range good {
+			if a := n.look(k.Secret); a.code != "stale" {
+				t.Errorf("node %d goes on with a database that lacks commits: %+v", i, a)
+			}
+		}
+		if status, answer := call(n.manager, "http://operator/v1/keys", `{"description":"too late"}`); status != 503 || !strings.Contains(string(answer), "older copy") {
+			t.Errorf("node %d answered a write %d %s", i, status, answer)
+		}
+	}
+	for _, p := range probes {
+		if a := lastAccept(p.end(), time.Time{}); a >= 0 {
+			t.Error("a revoked key was accepted after the failover")
+		}
+	}
+	each(nodes, func(_ int, n *node) { n.kill() })
+	url := line.url(database)
+	if _, said, err := nodes[0].try(t, "", "restore", "replay", "--database", url); err == nil || !strings.Contains(said, "2 would work again") {
+		t.Errorf("what replay would do: %v\n%s", err, said)
+	}
+	nodes[0].run(t, "", "restore", "replay", "--database", url, "--yes")
+	for _, n := range nodes {
+		n.begin(t)
+	}
+	agree(t, nodes, doomed, "revoked")
+	agree(t, nodes, good, "valid")
+	agree(t, nodes, lost, "unknown")
+	agree(t, nodes, nodes[1].made(t, 1), "valid")
+}
