@@ -32,7 +32,13 @@ type place interface {
 // join starts a node on a database of a server. All nodes have the keyring of the first.
 func join(t *testing.T, first *node, url string, in place, args ...string) *node {
 	t.Helper()
-	n := &node{keywright: &keywright{data: folder(t), args: append([]string{"--database", url}, args...)}}
+	return joinAs(t, binary, first, url, in, args...)
+}
+
+// joinAs is join with another binary than the one under test.
+func joinAs(t *testing.T, program string, first *node, url string, in place, args ...string) *node {
+	t.Helper()
+	n := &node{keywright: &keywright{data: folder(t), program: program, args: append([]string{"--database", url}, args...)}}
 	dialer := &net.Dialer{}
 	dial := dialer.DialContext
 	if in != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,7 @@ type keywright struct {
 	data            string
 	console, verify string // addresses, http://127.0.0.1:PORT
 	args            []string
+	program         string                   // the binary; empty: the one under test
 	postgres        *postgrestest.Database   // nil: SQLite in the data folder
 	under           []string                 // the command that it is run under, if any
 	within          func(func() error) error // where the process is started; nil: here
@@ -59,7 +61,7 @@ func (k *keywright) begin(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	line := slices.Concat(k.under, []string{binary, "serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args)
+	line := slices.Concat(k.under, []string{k.executable(), "serve", "--data", k.data, "--listen", "127.0.0.1:0", "--verify-listen", "127.0.0.1:0"}, k.args)
 	k.command = exec.Command(line[0], line[1:]...)
 	k.command.Env = k.environment()
 	k.command.Stdout, k.command.Stderr = log, log
@@ -79,6 +81,8 @@ func (k *keywright) begin(t testing.TB) {
 	})
 	k.console, k.verify = where.Console, where.Verify
 }
+
+func (k *keywright) executable() string { return cmp.Or(k.program, binary) }
 
 // stop ends the process as an operator would, and expects it to end well.
 func (k *keywright) stop(t testing.TB) {
@@ -110,7 +114,7 @@ func (k *keywright) try(t testing.TB, stdin string, args ...string) (string, str
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, binary, append(args, "--data", k.data)...)
+	command := exec.CommandContext(ctx, k.executable(), append(args, "--data", k.data)...)
 	var stdout, stderr bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	err := command.Run()

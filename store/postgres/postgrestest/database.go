@@ -126,6 +126,12 @@ func (s *Server) New(t testing.TB) *Database {
 	return s.create(t, "TEMPLATE "+template)
 }
 
+// Empty is Empty on this server.
+func (s *Server) Empty(t testing.TB) *Database {
+	t.Helper()
+	return s.create(t, "")
+}
+
 func (s *Server) create(t testing.TB, with string) *Database {
 	t.Helper()
 	d := &Database{s, fmt.Sprint("test_", made.Add(1))}
