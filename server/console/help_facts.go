@@ -56,8 +56,11 @@ func (f facts) versions() string {
 	rows := [][]string{{"Version", "When to choose it"}}
 	for _, v := range f.policy.Versions {
 		label := asWords(v.Label)
-		if v.Name == f.policy.Preselected().Name {
+		switch {
+		case v.Name == f.policy.Preselected().Name:
 			label += " (offered first)"
+		case !v.TakesNewKeys():
+			label += " (takes no new keys)"
 		}
 		rows = append(rows, []string{label, asWords(v.Hint)})
 	}
@@ -76,6 +79,9 @@ func (f facts) differences() string {
 			rows[i] = append(rows[i], cell)
 		}
 	}
+	if state := f.outlooks(); state != nil {
+		rows = append(rows, state)
+	}
 	for _, way := range f.everyWay() {
 		row := []string{"Takes `" + shortName(way) + "`"}
 		for _, v := range f.policy.Versions {
@@ -84,6 +90,25 @@ func (f facts) differences() string {
 		rows = append(rows, row)
 	}
 	return tableOf(rows)
+}
+
+// outlooks is the row for versions on their way out, if there are any.
+func (f facts) outlooks() []string {
+	row, any := []string{"How long it lasts"}, false
+	for _, v := range f.policy.Versions {
+		cell := outlook(v)
+		if any = any || cell != ""; cell == "" {
+			cell = "No end is planned."
+		}
+		if v.State > policy.Current && v.Notice != "" {
+			cell += " [What to do](" + v.Notice + ")"
+		}
+		row = append(row, cell)
+	}
+	if !any {
+		return nil
+	}
+	return row
 }
 
 // everyWay lists the ways in which any version takes a key.

@@ -26,9 +26,10 @@ type keysView struct {
 // keyRow is a key as lists show it (F14).
 type keyRow struct {
 	keywright.Key
-	path  string
-	state stateView
-	now   time.Time
+	path     string
+	state    stateView
+	retiring string // what is to be said of its version
+	now      time.Time
 }
 
 // keys shows the list. On a plan without API access the keys are still listed, asleep, and a
@@ -47,7 +48,8 @@ func (c *Console) keys(v *visit) (answer, error) {
 		view.need = c.svc.Policy().PlansWithAPIAccess()
 	}
 	for _, key := range keys {
-		view.keys = append(view.keys, keyRow{key, keyPath(key.ID), stateOf(key, v.self.Plan, v.now), v.now})
+		version, _ := c.svc.Policy().Version(key.Version)
+		view.keys = append(view.keys, keyRow{key, keyPath(key.ID), stateOf(key, v.self.Plan, v.now), retiring(version), v.now})
 	}
 	if next != (keywright.Cursor{}) {
 		view.older = "/api-access?" + url.Values{"after": {next.String()}}.Encode()
