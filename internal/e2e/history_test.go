@@ -34,14 +34,16 @@ type recorder struct {
 }
 
 func (r *recorder) record(did string, do func() string) string {
-	called := time.Since(r.start)
+	called := r.now()
 	saw := do()
-	returned := time.Since(r.start)
+	returned := r.now()
 	r.Lock()
 	defer r.Unlock()
-	r.history = append(r.history, porcupine.Operation{Input: did, Call: int64(called), Output: saw, Return: int64(returned)})
+	r.history = append(r.history, porcupine.Operation{Input: did, Call: called, Output: saw, Return: returned})
 	return saw
 }
+
+func (r *recorder) now() int64 { return int64(time.Since(r.start)) }
 
 // TestHistoriesAreLinearizable has many verify a key while it is revoked: each answer must be
 // that of one moment between its question and itself. On the node that answers the revocation

@@ -16,6 +16,7 @@ type sighting struct {
 	key        int // which of the probe's
 	status     int // 0: there was no answer
 	code       string
+	revision   uint64
 	retry      string // Retry-After
 	stale      bool   // the answer says that it rests on stale keys
 }
@@ -23,8 +24,11 @@ type sighting struct {
 func (a sighting) accepts() bool { return a.status == http.StatusOK && a.code == "valid" }
 
 // look asks a node once about a key.
-func (n *node) look(text string) sighting {
-	body, _ := json.Marshal(map[string]string{"credential": text})
+func (n *node) look(text string) sighting { return n.lookSince(text, 0) }
+
+// lookSince is look for one who has been told of a revision.
+func (n *node) lookSince(text string, revision uint64) sighting {
+	body, _ := json.Marshal(map[string]any{"credential": text, "min_revision": revision})
 	request, err := http.NewRequest(http.MethodPost, n.verify+"/v1/verify", strings.NewReader(string(body)))
 	if err != nil {
 		return sighting{}
@@ -60,9 +64,12 @@ func (n *node) send(request *http.Request) sighting {
 		a.code = err.Error()
 		return a
 	}
-	var said struct{ Code string }
+	var said struct {
+		Code     string
+		Revision uint64
+	}
 	_ = json.Unmarshal(text, &said) // an answer of forward-auth may have no body
-	a.came, a.status, a.code, a.retry = time.Now(), response.StatusCode, said.Code, response.Header.Get("Retry-After")
+	a.came, a.status, a.code, a.revision, a.retry = time.Now(), response.StatusCode, said.Code, said.Revision, response.Header.Get("Retry-After")
 	a.stale = response.Header.Get("Keywright-Stale") == "true"
 	return a
 }
