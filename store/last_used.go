@@ -39,8 +39,16 @@ func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]time.Ti
 		if err != nil {
 			return failed("write", "last used", err)
 		}
-		err = s.alone(ctx, func(ctx context.Context, q *queries.Queries) error {
-			return failed("save", "last used", set(q, ctx, string(used)))
+		err = s.inTurn(ctx, func() error {
+			_, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
+				if s.dialect.Hasty != "" {
+					if _, err := db.ExecContext(ctx, s.dialect.Hasty); err != nil {
+						return failed("hurry", "last used", err)
+					}
+				}
+				return failed("save", "last used", set(queries.New(db), ctx, string(used)))
+			})
+			return err
 		})
 		if err != nil {
 			return err

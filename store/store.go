@@ -53,6 +53,15 @@ type Dialect struct {
 	// Without a server such a commit breaks the Store.
 	Server bool
 
+	// Confirm is a statement that changes nothing, and whose commit confirms all commits before it.
+	// A server with a synchronous standby shows a commit for which waiting was given up, although
+	// one disk alone has it. Empty: what can be seen is confirmed.
+	Confirm string
+
+	// Hasty is a statement after which the commit of a transaction waits for no disk: for what may
+	// be lost, and must not hold up what may not. Empty: there is none.
+	Hasty string
+
 	// Keys is the query for every seal with what a keyset needs of its key, those of a key
 	// next to each other. It answers one column of bytes, in each row any number of records one
 	// after the other: a driver takes its time over each row and each column. A record is ten

@@ -75,7 +75,10 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 			restrictions, err = t.restrictions(ctx, now, len(s.journals) > 0)
 			return err
 		})
-		if err == nil { // what a change found, its caller may tell too
+		if err == nil && !committed { // what it found, its caller will tell: that it was done before, say
+			err = s.confirm(ctx)
+		}
+		if err == nil {
 			s.latest.Store(t.since().Revision)
 		}
 		if committed {
@@ -91,6 +94,19 @@ func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) erro
 		}
 		return err
 	})
+}
+
+// confirm returns once everything that was committed before is as safe as a commit of our own.
+// Whoever calls it has the turn.
+func (s *Store) confirm(ctx context.Context) error {
+	if s.dialect.Confirm == "" {
+		return nil
+	}
+	_, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
+		_, err := db.ExecContext(ctx, s.dialect.Confirm)
+		return failed("confirm", "what was committed before", err)
+	})
+	return err
 }
 
 // Latest is a revision that has all that was written by this process, and all that its writes have

@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 // of a synchronous standby, and promotes that one: no answered change is lost, and the nodes go on
 // by themselves, with the names of both servers in their URL.
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	primary := postgrestest.Start(t, postgrestest.Options{Settings: postgrestest.Replicating()})
 	database := primary.New(t)
 	standby := primary.Standby(t)
@@ -58,6 +61,7 @@ func TestFailover(t *testing.T) {
 // them: each node finds out, whether the standby is written to first or not, accepts none of the
 // revoked keys, and says what to do. After that is done, they stay refused.
 func TestFailoverThatLosesCommits(t *testing.T) {
+	t.Parallel()
 	for i := range times(2, 50) {
 		t.Run([]string{"as it was", "written to"}[i%2], func(t *testing.T) { lose(t, i%2 == 1) })
 	}
@@ -118,4 +122,50 @@ func lose(t *testing.T, written bool) {
 	agree(t, nodes, good, "valid")
 	agree(t, nodes, lost, "unknown")
 	agree(t, nodes, nodes[1].made(t, 1), "valid")
+}
+
+// TestStandbySilent freezes a synchronous standby: a commit that waits for it is not answered as
+// done, also not to who asks again, though it can be seen by then. Once the standby is back it is
+// done, once; and no key was accepted past the bound.
+func TestStandbySilent(t *testing.T) {
+	t.Parallel()
+	primary := postgrestest.Start(t, postgrestest.Options{Settings: postgrestest.Replicating()})
+	database := primary.New(t)
+	standby := primary.Standby(t)
+	nodes := cluster(t, database, 2, bounded...)
+	asked, other := nodes[0], nodes[1]
+	primary.Synchronous(t)
+	good := asked.made(t, 1)
+	agree(t, nodes, good, "valid")
+	standby.Freeze(t)
+	silent := time.Now()
+	p := other.watch(t, good, time.Millisecond)
+	issue := newDoubt(t)
+	for range 2 {
+		if a, _ := read(asked.manager, issue.request(t)); a.code != "outcome_unknown" {
+			t.Errorf("a write was answered %d %s", a.status, a.code)
+		}
+	}
+	if n := count(t, database, `SELECT count(*) FROM keys`); n != 2 {
+		t.Errorf("%d keys can be seen, want 2: there was no temptation", n)
+	}
+	standby.Thaw(t)
+	back := time.Now()
+	agree(t, nodes, good, "valid")
+	t.Logf("valid again %v after the standby is back", time.Since(back))
+	outage := slices.DeleteFunc(p.end(), func(a sighting) bool { return a.sent.After(back) })
+	if last := lastAccept(outage, silent); last > bound {
+		t.Errorf("a key was accepted %v after the standby was silent, the bound is %v", last, bound)
+	}
+	wantServed(t, outage)
+	a, text := read(asked.manager, issue.request(t))
+	var k key
+	if a.status != http.StatusCreated || json.Unmarshal(text, &k) != nil {
+		t.Fatalf("asked again and answered %d %s", a.status, a.code)
+	}
+	remember(t, k.Secret)
+	agree(t, nodes, []key{k}, "valid")
+	if n := count(t, database, `SELECT count(*) FROM keys`); n != 2 {
+		t.Errorf("there are %d keys, want 2", n)
+	}
 }

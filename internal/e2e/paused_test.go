@@ -13,6 +13,7 @@ import (
 // does, and revokes keys on another meanwhile. What was sent to them before they go on is the
 // first that they answer: never that a revoked key is valid. A paused node is a trial.
 func TestNodePaused(t *testing.T) {
+	t.Parallel()
 	nodes := cluster(t, postgrestest.Start(t, postgrestest.Options{}).New(t), 4, bounded...)
 	awake, paused := nodes[0], nodes[1:]
 	said := map[string]int{}

@@ -15,6 +15,7 @@ import (
 // while one node stands still, so that there is something to wait for. The answer comes by the
 // bound and a second; where it says that the key is dead, no node accepts it from then on.
 func TestReceiptWithoutADatabase(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, postgrestest.Options{})
 	nodes := cluster(t, server.New(t), 3, bounded...)
 	asked, other, asleep := nodes[0], nodes[1], nodes[2]

@@ -14,6 +14,7 @@ import (
 // chose, and looks for that wherever a promise would be: in answers, receipts and lists, for
 // machines that watch, for people who look.
 func TestServingStaleKeysShows(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, postgrestest.Options{})
 	database := server.New(t)
 	n := cluster(t, database, 1, append(bounded, "--on-stale", "serve")...)[0]

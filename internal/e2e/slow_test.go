@@ -20,6 +20,7 @@ const slowBound = 2 * time.Second
 // on one for which it is fast: no key is accepted past the bound, and what can still be done in
 // time is done. Each node and delay is a trial.
 func TestDatabaseSlow(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, postgrestest.Options{})
 	database, line := server.New(t), newRelay(t, server)
 	args := []string{"--staleness-bound", slowBound.String(), "--log-level", "info"}

@@ -25,6 +25,7 @@ type outage struct {
 // the bound and are stale then, never refused; a write says what to do; once the database is
 // back, so are the nodes.
 func TestDatabaseStopped(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, postgrestest.Options{})
 	outages(t, server, times(1, 67), outage{server.Crash, server.Begin, refusedWhileDown})
 }
@@ -32,6 +33,7 @@ func TestDatabaseStopped(t *testing.T) {
 // TestDatabaseFrozen stops every process of PostgreSQL where it is: connections stay, new ones are
 // taken, and nothing comes back. A write that is under way is done once, whatever was answered.
 func TestDatabaseFrozen(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, postgrestest.Options{})
 	outages(t, server, times(1, 34), outage{server.Freeze, server.Thaw, doneOnce})
 }

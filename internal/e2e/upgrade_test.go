@@ -16,6 +16,7 @@ import (
 // then replaces one after the other: keys verify all the time, on either version, and a
 // revocation on either counts on both.
 func TestRollingUpgrade(t *testing.T) {
+	t.Parallel()
 	before, whole := previous(t)
 	server := postgrestest.Start(t, postgrestest.Options{})
 	database := server.Empty(t)

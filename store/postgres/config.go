@@ -86,10 +86,11 @@ type use struct {
 }
 
 // No statement may wait for ever. A process that stops in the middle of a transaction holds up
-// the writers of all others, so the server ends it soon.
+// the writers of all others, so the server ends it soon. A commit is one too: when it waits for a
+// standby, the end of its time counts as success. By then the store has given up on it.
 func writing() use {
 	return use{1, map[string]string{
-		"application_name": "keywright: writes", "statement_timeout": "10s", "lock_timeout": "8s",
+		"application_name": "keywright: writes", "statement_timeout": "15s", "lock_timeout": "8s",
 		"idle_in_transaction_session_timeout": "5s", "default_transaction_isolation": "read committed",
 	}}
 }

@@ -61,7 +61,10 @@ func Open(ctx context.Context, url string, o Options) (_ *store.Store, err error
 }
 
 func dialect() store.Dialect {
-	return store.Dialect{Clash: clash, Refused: refused, Again: again, Keys: keys, Server: true}
+	return store.Dialect{
+		Clash: clash, Refused: refused, Again: again, Keys: keys, Server: true,
+		Confirm: "SELECT pg_logical_emit_message(true, 'keywright', '')", Hasty: "SET LOCAL synchronous_commit = off",
+	}
 }
 
 // settle sees to it that the tables are as this version needs them.
