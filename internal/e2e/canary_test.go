@@ -14,10 +14,19 @@ import (
 	"testing"
 )
 
-// issued remembers the secret part of every key that a test was shown (F12).
+// issued remembers the secret part of every key that a test was shown (F12), and which files the
+// canary must find to look into.
 var issued struct {
 	sync.Mutex
 	secrets []string
+	files   []string
+}
+
+// searched has the canary fail unless it looks into these files.
+func searched(files ...string) {
+	issued.Lock()
+	defer issued.Unlock()
+	issued.files = append(issued.files, files...)
 }
 
 // remember keeps a key's text for the canary and answers it.
@@ -73,7 +82,27 @@ func search(content []byte, all map[int]map[string]bool) int {
 	return -1
 }
 
-// canary searches everything that the tests left for every secret that they were shown.
+// peppers are those of every keyring in a folder.
+func peppers(folder string) (all []string, err error) {
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != keyringFile || !entry.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, field := range strings.Fields(string(text)) {
+			if pepper, err := base64.StdEncoding.DecodeString(field); err == nil && len(pepper) == 32 {
+				all = append(all, string(pepper))
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+const keyringFile = "keyring"
+
+// canary searches everything that the tests left for every secret that they were shown, and all but
+// the keyrings for what is in those.
 func canary() error {
 	issued.Lock()
 	defer issued.Unlock()
@@ -81,9 +110,17 @@ func canary() error {
 		return nil // no test that issues was run: there is nothing to look for
 	}
 	all := needles(issued.secrets)
+	kept, err := peppers(artefacts)
+	if err != nil {
+		return err
+	}
+	apart := needles(kept)
 	var found []error
-	files, size := 0, 0
-	err := filepath.WalkDir(artefacts, func(path string, entry fs.DirEntry, err error) error {
+	files, size, missed := 0, 0, map[string]bool{}
+	for _, file := range issued.files {
+		missed[file] = true
+	}
+	err = filepath.WalkDir(artefacts, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || path == binary {
 			return err
 		}
@@ -92,13 +129,20 @@ func canary() error {
 			return err
 		}
 		files, size = files+1, size+len(content)
+		delete(missed, path)
+		name, _ := filepath.Rel(artefacts, path)
 		if at := search(content, all); at >= 0 {
-			name, _ := filepath.Rel(artefacts, path)
 			found = append(found, fmt.Errorf("%s holds a piece of a secret at byte %d", name, at))
+		}
+		if at := search(content, apart); at >= 0 && entry.Name() != keyringFile {
+			found = append(found, fmt.Errorf("%s holds a piece of a keyring at byte %d", name, at))
 		}
 		return nil
 	})
-	fmt.Printf("canary: looked for %d secrets in %d files, %d KiB\n", len(issued.secrets), files, size>>10)
+	for file := range missed {
+		found = append(found, fmt.Errorf("%s was not looked into", file))
+	}
+	fmt.Printf("canary: looked for %d secrets and %d peppers in %d files, %d KiB\n", len(issued.secrets), len(kept), files, size>>10)
 	return errors.Join(append(found, err)...)
 }
 
