@@ -40,7 +40,7 @@ func (s *Store) Restore(ctx context.Context, h backup.Header, r io.Reader) error
 		if err := assume(ctx, begun, h); err != nil {
 			return err
 		}
-		if err := fill(ctx, begun, h, r); err != nil {
+		if err := fill(ctx, begun, s.dialect.perInsert(), h, r); err != nil {
 			return err
 		}
 		return s.commit(begun)
@@ -84,7 +84,7 @@ func assume(ctx context.Context, tx *sql.Tx, h backup.Header) error {
 }
 
 // fill inserts all rows.
-func fill(ctx context.Context, tx *sql.Tx, h backup.Header, r io.Reader) error {
+func fill(ctx context.Context, tx *sql.Tx, perInsert int, h backup.Header, r io.Reader) error {
 	left := backedUp()
 	counts := map[string]int64{}
 	var now *inserting
@@ -98,7 +98,7 @@ func fill(ctx context.Context, tx *sql.Tx, h backup.Header, r io.Reader) error {
 		}
 		left = left[at+1:]
 		var err error
-		if now, err = insertInto(ctx, tx, t); err != nil {
+		if now, err = insertInto(ctx, tx, perInsert, t); err != nil {
 			return nil, err
 		}
 		return func(values []any) error {
@@ -120,10 +120,17 @@ func fill(ctx context.Context, tx *sql.Tx, h backup.Header, r io.Reader) error {
 	return nil
 }
 
-// perInsert is how many values are sent in one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const perInsert = 8_000
+// perInsert is how many values are sent in one statement, a row at least. A server is not asked for
+// each row; PostgreSQL takes 65,535 values. On a file there is no way to save, and SQLite looks for
+// the name of each value among those before it, so that many cost more than they are worth.
+func (d Dialect) perInsert() int {
+	if d.Server {
+		return 8_000
+	}
+	return 1
+}
 
-// inserting gathers the rows of one table, so that a server is not asked for each.
+// inserting gathers the rows of one table.
 type inserting struct {
 	tx     *sql.Tx
 	table  backup.Table
@@ -134,7 +141,7 @@ type inserting struct {
 
 // insertInto begins a table. Its columns must be among those that the database has: nothing else
 // in a file becomes a part of a statement.
-func insertInto(ctx context.Context, tx *sql.Tx, t backup.Table) (*inserting, error) {
+func insertInto(ctx context.Context, tx *sql.Tx, perInsert int, t backup.Table) (*inserting, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+t.Name+" LIMIT 0") //nolint:gosec // G202: one of ours, by backedUp
 	if err != nil {
 		return nil, failed("read", "columns", err)

@@ -18,11 +18,7 @@ import (
 // every start must make. Quote the medians of some turns, "-benchtime 5x".
 func BenchmarkColdStart(b *testing.B) {
 	k := coldStart{dir: b.TempDir(), binary: filepath.Join(b.TempDir(), "keywright")}
-	build := exec.CommandContext(b.Context(), "go", "build", "-o", k.binary, "github.com/keywright/keywright/cmd/keywright")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("build keywright: %v\n%s", err, out)
-	}
+	k.build(b)
 	k.start(b) // makes the tables and the keyring
 	k.connect(b, func(db *sql.DB) { crowd(b, db) })
 	var starts, work, walks []time.Duration
@@ -44,6 +40,15 @@ func median(all []time.Duration) float64 {
 }
 
 type coldStart struct{ dir, binary string }
+
+func (k coldStart) build(b *testing.B) {
+	b.Helper()
+	build := exec.CommandContext(b.Context(), "go", "build", "-o", k.binary, "github.com/keywright/keywright/cmd/keywright")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("build keywright: %v\n%s", err, out)
+	}
+}
 
 // start answers how long the process took to be ready, and what of the processors it took.
 func (k coldStart) start(b *testing.B) (ready, cpu time.Duration) {
