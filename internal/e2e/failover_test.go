@@ -31,7 +31,7 @@ func TestFailover(t *testing.T) {
 	both := []*keywright{nodes[0].keywright, nodes[1].keywright}
 	known := &ledger{keys: map[string]*fate{}}
 	var backs []time.Duration
-	for range times(2, 50) {
+	for range times(2, 100) {
 		primary.Synchronous(t)
 		probes := make([]*probe, len(nodes))
 		each(nodes, func(i int, n *node) { probes[i] = n.watch(t, good, time.Millisecond) })
@@ -61,13 +61,13 @@ func TestFailover(t *testing.T) {
 // them: each node finds out, whether the standby is written to first or not, accepts none of the
 // revoked keys, and says what to do. After that is done, they stay refused.
 func TestFailoverThatLosesCommits(t *testing.T) {
-	t.Parallel()
-	for i := range times(2, 50) {
+	for i := range times(2, 100) {
 		t.Run([]string{"as it was", "written to"}[i%2], func(t *testing.T) { lose(t, i%2 == 1) })
 	}
 }
 
 func lose(t *testing.T, written bool) {
+	t.Parallel()
 	primary := postgrestest.Start(t, postgrestest.Options{Settings: postgrestest.Replicating()})
 	database := primary.New(t)
 	standby, line := primary.Standby(t), newRelay(t, primary)

@@ -33,18 +33,18 @@ func TestKillLosesNothing(t *testing.T) {
 	k := start(t)
 	k.account(t, "acme", "standard")
 	known := &ledger{keys: map[string]*fate{}}
-	calls, rounds := times(200, 20000), 0
-	for made := 0; made < calls; rounds++ {
-		made += burst([]*keywright{k}, known, k.kill)
+	kills := times(15, 500)
+	for range kills {
+		burst([]*keywright{k}, known, k.kill)
 		k.begin(t)
-		if rounds > calls {
-			t.Fatal("no call gets through")
-		}
+	}
+	if len(known.keys) == 0 {
+		t.Fatal("no call got through")
 	}
 	active, revoked := known.hold(t, k)
 	k.stop(t)
 	wholeStates(t, k)
-	t.Logf("%d kills, %d answered keys: %d active, %d revoked", rounds, len(known.keys), active, revoked)
+	t.Logf("%d kills, %d answered keys: %d active, %d revoked", kills, len(known.keys), active, revoked)
 }
 
 // hold wants a keywright to know what the clients know, and counts the keys.
@@ -67,10 +67,9 @@ func (l *ledger) hold(t *testing.T, k *keywright) (active, revoked int) {
 }
 
 // burst lets four clients of each server issue and revoke until something is killed after some
-// time, and answers how many keys were issued.
-func burst(on []*keywright, known *ledger, kill func()) int {
+// time.
+func burst(on []*keywright, known *ledger, kill func()) {
 	var calls sync.WaitGroup
-	var count atomic.Int64
 	var killed atomic.Bool
 	for _, k := range on {
 		client := k.operator()
@@ -82,7 +81,6 @@ func burst(on []*keywright, known *ledger, kill func()) int {
 					if !ok {
 						return
 					}
-					count.Add(1)
 					if rand.IntN(2) == 0 && !revokeOne(client, known, id) {
 						return
 					}
@@ -94,7 +92,6 @@ func burst(on []*keywright, known *ledger, kill func()) int {
 	kill()
 	killed.Store(true)
 	calls.Wait()
-	return int(count.Load())
 }
 
 func call(client *http.Client, url, body string) (int, []byte) {

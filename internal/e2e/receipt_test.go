@@ -22,7 +22,7 @@ func TestReceiptWithoutADatabase(t *testing.T) {
 	ways := []outage{{away: server.Crash, back: server.Begin}, {away: server.Freeze, back: server.Thaw}}
 	safe, meanwhile := 0, 0
 	var longest time.Duration
-	trials := times(4, 200)
+	trials := times(4, 100)
 	for i := range trials {
 		wait, way := []string{"all", "bound"}[i%2], ways[i/2%2]
 		keys := asked.made(t, 1)
