@@ -1,6 +1,9 @@
 package keywright
 
-import "github.com/keywright/keywright/keyset"
+import (
+	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/policy"
+)
 
 // Changes is what a keyset must apply that is at revision Since or later, to be at Revision.
 type Changes struct {
@@ -11,9 +14,8 @@ type Changes struct {
 	// then the operator's tokens, members, keys.
 	Records []keyset.Change
 
-	// Policy says that the policy was replaced too. What is in it, the process knows: it is in
-	// a file.
-	Policy bool
+	// Policy is the one in force at Revision, where it was replaced since; else zero.
+	Policy policy.InForce
 
 	// Behind says that not all changes since are kept, or that there are more than were asked
 	// for. Records is empty then, and a snapshot is the way.

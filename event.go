@@ -39,6 +39,8 @@ const (
 	TokenIssued  Action = "token.issued"  // use; this and the next without an account
 	TokenRevoked Action = "token.revoked" // why
 
+	PolicyReplaced Action = "policy.replaced" // differences, in how many; of no account
+
 	KeyDisabledBy      Action = "key.disabled"
 	AccountSuspendedBy Action = "account.suspended"
 
@@ -50,12 +52,12 @@ const (
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked, KeyDisabledBy, AccountSuspendedBy, Restored}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, AccountSuspendedBy, Restored}
 }
 
 // Subject is what was acted on, with the name that it had then.
 type Subject struct {
-	Kind string // account, member, key, token
+	Kind string // account, member, key, token, policy
 	ID   string
 	Name string
 }

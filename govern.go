@@ -2,127 +2,114 @@ package keywright
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"strconv"
 
+	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/policy"
 )
 
-// MaxNamed is how many of those whom an Effect concerns are named; all are counted.
-const MaxNamed = 20
-
-// Effect is one difference that a new policy would make, and whom it would concern.
-type Effect struct {
-	policy.Difference
-	Accounts, Members, Keys int      // how many it concerns; keys that are revoked do not count
-	Names                   []string // the first of them: slugs, e-mail addresses, handles with descriptions
+// governing is a policy and since which revision it is in force; 0 before the first was written
+// down.
+type governing struct {
+	policy *policy.Policy
+	since  uint64
 }
 
-// Orphans reports whether the difference would leave someone with a role, a plan or a version
-// that there no longer is. [Service.Govern] refuses it.
-func (e Effect) Orphans() bool {
-	return e.What == policy.Removed && e.Accounts+e.Members+e.Keys > 0
+// errMoved says that another policy is in force than the one that was looked at.
+var errMoved = errors.New("another policy was put in force meanwhile")
+
+// InForce is the text of the policy in force, and since when it is. Since is 0 when the store
+// knows nothing of it.
+func (s *Service) InForce() policy.InForce {
+	g := s.policy.Load()
+	return policy.InForce{Since: g.since, Text: g.policy.Text()}
 }
 
-// Foresee answers what a policy would change, for whom, without changing anything. Only the
-// operator may. It reads every account, member and key.
-//
-// Errors: *ForbiddenError.
-func (s *Service) Foresee(ctx context.Context, by Principal, next *policy.Policy) ([]Effect, error) {
-	if _, err := s.operates(ctx, s.store, by); err != nil {
-		return nil, err
-	}
-	var effects []Effect
-	for _, d := range policy.Compare(s.Policy(), next) {
-		effects = append(effects, Effect{Difference: d})
-	}
-	if len(effects) == 0 {
-		return nil, nil
-	}
-	err := every(ctx, func(p Page) ([]Account, error) { return s.store.Accounts(ctx, p) }, accountCursor, func(a Account) error {
-		concern(effects, policy.OfPlan, a.Plan, a.Slug, func(e *Effect) { e.Accounts++; e.Keys += a.ActiveKeys })
-		return s.foreseeIn(ctx, a, effects)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("foresee a policy: %w", err)
-	}
-	return effects, nil
-}
-
-// foreseeIn counts the members and keys of one account.
-func (s *Service) foreseeIn(ctx context.Context, a Account, effects []Effect) error {
-	err := every(ctx, func(p Page) ([]Member, error) { return s.store.Members(ctx, a.ID, p) }, memberCursor, func(m Member) error {
-		concern(effects, policy.OfRole, m.Role, m.Email+" in "+a.Slug, func(e *Effect) { e.Members++ })
-		return nil
-	})
-	if err != nil || !slices.ContainsFunc(effects, func(e Effect) bool { return e.Of == policy.OfVersion }) {
-		return err
-	}
-	return every(ctx, func(p Page) ([]Key, error) { return s.store.Keys(ctx, a.ID, p) }, keyCursor, func(k Key) error {
-		if k.Revoked.IsZero() {
-			concern(effects, policy.OfVersion, k.Version, fmt.Sprintf("%s %q in %s", k.ID, k.Description, a.Slug), func(e *Effect) { e.Keys++ })
-		}
-		return nil
-	})
-}
-
-// concern counts one of those who refer to a subject by its name.
-func concern(effects []Effect, of policy.Subject, name, who string, count func(*Effect)) {
-	for i := range effects {
-		if e := &effects[i]; e.Of == of && e.Name == name {
-			count(e)
-			if len(e.Names) < MaxNamed {
-				e.Names = append(e.Names, who)
-			}
-		}
-	}
-}
-
-// Govern puts a policy in force, whole, for everything that begins after it returns. It refuses
-// one that would leave someone with a role, a plan or a version that there no longer is. Only
-// the operator may.
+// Govern puts a policy in force, whole, for everything that begins after it returns, and on other
+// nodes from the revision of the Commit on. It refuses one that would leave someone with a role, a
+// plan or a version that there no longer is. Only the operator may.
 //
 // Errors: *ForbiddenError, *ConflictError (policy).
-func (s *Service) Govern(ctx context.Context, by Principal, next *policy.Policy) ([]Effect, error) {
+func (s *Service) Govern(ctx context.Context, by Principal, next *policy.Policy) ([]Effect, Commit, error) {
 	effects, err := s.Foresee(ctx, by, next)
 	if err != nil {
-		return nil, err
+		return nil, Commit{}, err
 	}
-	var orphans []string
-	for _, e := range effects {
-		if e.Orphans() {
-			orphans = append(orphans, fmt.Sprintf("removes %s %s, which is in use by %s", e.Of, e.Name, strings.Join(e.Names, ", ")))
-		}
+	commit, err := s.replace(ctx, by, next, len(effects), func(now policy.InForce) bool { return len(effects) > 0 || now.Text != next.Text() })
+	if errors.Is(err, errMoved) { // there is nothing that would move it
+		return effects, commit, nil
 	}
-	if len(orphans) > 0 {
-		return nil, &ConflictError{Field: "policy", Why: strings.Join(orphans, "; ")}
-	}
-	// Before the commit, because followers hear of the change with it and ask for the policy.
-	before := s.policy.Swap(next)
-	if err := s.store.Write(ctx, func(tx Tx) error { return tx.PolicyChanged(ctx) }); err != nil {
-		s.policy.Store(before)
-		return nil, fmt.Errorf("put a policy in force: %w", err)
-	}
-	return effects, nil
+	return effects, commit, err
 }
 
-// every walks a list to its end, page by page.
-func every[T any](ctx context.Context, read func(Page) ([]T, error), cursor func(T) Cursor, visit func(T) error) error {
-	for page := (Page{Limit: MaxPage}); ctx.Err() == nil; {
-		list, err := read(page)
+// replace puts a policy in force, if the one that is in force is to be replaced. Otherwise it
+// answers errMoved, with the Commit of what is there.
+func (s *Service) replace(ctx context.Context, by Principal, next *policy.Policy, differences int, is func(policy.InForce) bool) (commit Commit, err error) {
+	now := s.now()
+	var before, put *governing
+	var orphans []Effect
+	err = s.write(ctx, by, operatorOnly, now, func(tx Tx, actor Actor, _ Account) error {
+		commit, orphans = commitOf(tx, "", Subject{}, false), nil
+		inForce, err := tx.PolicyInForce(ctx)
 		if err != nil {
 			return err
 		}
-		for _, one := range list {
-			if err := visit(one); err != nil {
-				return err
-			}
+		if !is(inForce) {
+			return errMoved
 		}
-		if len(list) < page.Limit {
-			return nil
+		if orphans, err = orphaned(ctx, tx, next); err != nil {
+			return err
 		}
-		page.After = cursor(list[len(list)-1])
+		if len(orphans) > 0 {
+			return ErrConflict
+		}
+		if err := tx.ReplacePolicy(ctx, next.Text()); err != nil {
+			return err
+		}
+		subject := Subject{Kind: "policy", ID: "policy", Name: next.Product.Name}
+		commit = commitOf(tx, "", subject, true)
+		if err := s.record(ctx, tx, now, "", actor, PolicyReplaced, subject, map[string]string{"differences": strconv.Itoa(differences)}); err != nil {
+			return err
+		}
+		// Before the commit, because followers hear of the change with it and ask for the policy.
+		if found := s.policy.Load(); found != put { // else it is that of a first run
+			before = found
+		}
+		put = &governing{next, tx.Revision()}
+		s.policy.Store(put)
+		return nil
+	})
+	if err != nil {
+		s.policy.CompareAndSwap(put, before)
 	}
-	return ctx.Err()
+	switch {
+	case len(orphans) > 0:
+		return Commit{}, s.refuse(ctx, orphans)
+	case err != nil && !errors.Is(err, errMoved):
+		return Commit{}, fmt.Errorf("put a policy in force: %w", err)
+	}
+	commit.At = s.now()
+	return commit, err
+}
+
+// Adopt puts in force the policy that the store says is, unless a later one already is here, and
+// answers what a keyset of that revision must know of it. The zero InForce changes nothing.
+//
+// Errors: a text that this version can't read.
+func (s *Service) Adopt(in policy.InForce) (keyset.Rules, error) {
+	for {
+		now := s.policy.Load()
+		if in.Since == 0 || in.Since == now.since {
+			return Rules(now.policy), nil
+		}
+		read, err := policy.Parse([]byte(in.Text))
+		if err != nil {
+			return keyset.Rules{}, fmt.Errorf("the policy in force since revision %d can't be read; is it for a newer version of keywright than this? %w", in.Since, err)
+		}
+		if in.Since < now.since || s.policy.CompareAndSwap(now, &governing{read, in.Since}) {
+			return Rules(read), nil
+		}
+	}
 }

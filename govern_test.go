@@ -46,7 +46,7 @@ func TestForeseeCountsAndNamesWhomItConcerns(t *testing.T) {
 func TestGovernTakesEffectAtOnce(t *testing.T) {
 	h := open(t, "standard")
 	_, text := h.issue(t, h.members["owner"].By())
-	if _, err := h.Govern(t.Context(), keywright.Operator(""), withoutV1(t)); err != nil {
+	if _, _, err := h.Govern(t.Context(), keywright.Operator(""), withoutV1(t)); err != nil {
 		t.Fatal(err)
 	}
 	h.is(t, text, keywright.VersionOff)
@@ -56,7 +56,7 @@ func TestGovernTakesEffectAtOnce(t *testing.T) {
 	if _, _, err := h.Issue(t.Context(), h.members["owner"].By(), keywright.NewKey{Description: "x", Version: "v1"}); !errors.Is(err, keywright.ErrInvalid) || !strings.Contains(err.Error(), "is off, which takes no new keys; choose from v2") {
 		t.Errorf("a key for a version that is off: got %v", err)
 	}
-	if _, err := h.Govern(t.Context(), keywright.Operator(""), policy.Default()); err != nil {
+	if _, _, err := h.Govern(t.Context(), keywright.Operator(""), policy.Default()); err != nil {
 		t.Fatal(err)
 	}
 	h.is(t, text, "")
@@ -72,7 +72,7 @@ func TestGovernRefusesOrphans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.Govern(t.Context(), keywright.Operator(""), next)
+	_, _, err = h.Govern(t.Context(), keywright.Operator(""), next)
 	if !errors.Is(err, keywright.ErrConflict) || !strings.Contains(err.Error(), "limited_user@acme.example") {
 		t.Errorf("got %v, want a conflict that names the member", err)
 	}

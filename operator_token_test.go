@@ -11,7 +11,6 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/follow"
-	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/secret"
 )
 
@@ -45,7 +44,7 @@ func flip(c byte) string {
 // verifier is a data plane that follows the house.
 func (h *house) verifier(t testing.TB) *keywright.Verifier {
 	t.Helper()
-	f := follow.New(h.store, h.ring, func() keyset.Rules { return keywright.Rules(h.Policy()) }, follow.Options{})
+	f := follow.New(h.store, h.ring, h.Adopt, follow.Options{})
 	h.store.Follow(f.Committed)
 	if err := f.Load(t.Context()); err != nil {
 		t.Fatal(err)

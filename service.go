@@ -15,7 +15,7 @@ type Service struct {
 	store     Store
 	keyring   *secret.Keyring
 	passwords Passwords
-	policy    atomic.Pointer[policy.Policy] // replaced as a whole by Govern
+	policy    atomic.Pointer[governing] // replaced as a whole by Govern and Adopt
 	options   Options
 }
 
@@ -32,12 +32,12 @@ type Passwords interface {
 func New(store Store, keyring *secret.Keyring, passwords Passwords, o Options) *Service {
 	o = o.withDefaults()
 	s := &Service{store: store, keyring: keyring, passwords: passwords, options: o}
-	s.policy.Store(o.Policy)
+	s.policy.Store(&governing{o.Policy, 0})
 	return s
 }
 
 // Policy is what the product offers at this moment. The caller must not change it.
-func (s *Service) Policy() *policy.Policy { return s.policy.Load() }
+func (s *Service) Policy() *policy.Policy { return s.policy.Load().policy }
 
 // now is the instant of an operation: read once, UTC, in whole milliseconds, as stored.
 func (s *Service) now() time.Time { return s.options.Now().UTC().Truncate(time.Millisecond) }

@@ -16,7 +16,7 @@ func TestAVerdictPastTheBoundIsStaleOrSaysThatItIsOverdue(t *testing.T) {
 	_, text := h.issue(t, h.members["owner"].By())
 	for _, serve := range []bool{false, true} {
 		uptime := time.Duration(0)
-		f := follow.New(h.store, h.ring, func() keyset.Rules { return keywright.Rules(h.Policy()) }, follow.Options{
+		f := follow.New(h.store, h.ring, h.Adopt, follow.Options{
 			Clock: func() time.Duration { return uptime }, Keyset: keyset.Options{ServeStale: serve},
 		})
 		verifier := keywright.NewVerifier(f.Set(), h.Policy, f.Uptime, keywright.Options{Now: func() time.Time { return h.now }})

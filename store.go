@@ -3,6 +3,8 @@ package keywright
 import (
 	"context"
 	"time"
+
+	"github.com/keywright/keywright/policy"
 )
 
 // Store keeps everything. Its methods answer ErrNotFound for what is absent, and for what
@@ -44,6 +46,10 @@ type Reader interface {
 	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
 	AllEvents(ctx context.Context, page Page) ([]Event, error)                 // of all accounts and of none, newest first
 
+	PolicyInForce(ctx context.Context) (policy.InForce, error) // zero: none was written down yet
+	HadPolicy(ctx context.Context, text string) (bool, error)  // at any time
+	NamesInUse(ctx context.Context) ([]Named, error)           // once each; reads all rows
+
 	Answer(ctx context.Context, id []byte) (Answer, error) // however old
 	Receipt(ctx context.Context, account AccountID, revision uint64) (Receipt, error)
 	ReceiptOf(ctx context.Context, account AccountID, subject string) (Receipt, error) // the last one, by the subject's id
@@ -83,8 +89,8 @@ type Tx interface {
 
 	KeepAnswer(ctx context.Context, a Answer) error // in place of an older one of that id
 
-	// PolicyChanged takes note that the policy is another one from this revision on.
-	PolicyChanged(ctx context.Context) error
+	// ReplacePolicy writes down the policy that is in force from this revision on.
+	ReplacePolicy(ctx context.Context, text string) error
 
 	// Decide writes down the decision, ends its quarantine, all sessions and all links, and lets
 	// history go on at its revision. It must be the first thing that is done.

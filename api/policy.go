@@ -5,6 +5,12 @@ type Policy struct {
 	Text string `json:"text" maxLength:"1048576" doc:"The file's text, in YAML; its reference is docs/reference/policy.md."`
 }
 
+// PolicyInForce is the policy by which all nodes of a database go.
+type PolicyInForce struct {
+	Text          string `json:"text" doc:"The file's text, comments and all."`
+	SinceRevision uint64 `json:"since_revision" doc:"The revision from which on it counts."`
+}
+
 // PolicyEffects is what a policy would change.
 type PolicyEffects struct {
 	Effects []PolicyEffect `json:"effects" nullable:"false" doc:"Empty: nothing that counts would change."`

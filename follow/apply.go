@@ -28,8 +28,12 @@ func (f *Follower) apply(set *keyset.Set, c keywright.Changes) error {
 		return errBehind
 	}
 	records := c.Records
-	if c.Policy {
-		records = append(records[:len(records):len(records)], f.rules())
+	if c.Policy.Since > 0 {
+		rules, err := f.govern(c.Policy)
+		if err != nil {
+			return err
+		}
+		records = append(records[:len(records):len(records)], rules)
 	}
 	return set.Apply(c.Revision, records...)
 }

@@ -39,7 +39,7 @@ func TestNewPolicyIsAppliedWithItsRevision(t *testing.T) {
 		next.Plans[i].APIAccess = false
 	}
 	wantCode(t, f, "before", text, keyset.Valid)
-	if _, err := h.Govern(t.Context(), keywright.Operator(""), &next); err != nil {
+	if _, _, err := h.Govern(t.Context(), keywright.Operator(""), &next); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, f, "after", text, keyset.PlanNotEntitled)
@@ -83,7 +83,7 @@ func TestChangeThatIsNotAppliedEndsTheLeaseAtOnce(t *testing.T) {
 		},
 		"it panics": func(h *house, told *func(*follow.Follower, keywright.Changes)) {
 			*told = func(f *follow.Follower, c keywright.Changes) {
-				c.Policy = true
+				c.Policy.Since = c.Revision
 				h.lost.Store(true)
 				f.Committed(c)
 			}

@@ -52,7 +52,9 @@ func (s *sequence) ChangesSince(ctx context.Context, since uint64, _ int) (keywr
 	for n := since + 1; n <= told.Revision; n++ {
 		if n != late {
 			told.Records = append(told.Records, s.log[n].Records...)
-			told.Policy = told.Policy || s.log[n].Policy
+			if s.log[n].Policy.Since > 0 {
+				told.Policy = s.log[n].Policy
+			}
 		}
 	}
 	return told, err

@@ -11,6 +11,7 @@ import (
 	"github.com/keywright/keywright/internal/hugepages"
 	"github.com/keywright/keywright/internal/uptime"
 	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
 
@@ -57,7 +58,7 @@ type Follower struct {
 	source   source
 	registry registry
 	keyring  *secret.Keyring
-	rules    func() keyset.Rules
+	govern   func(policy.InForce) (keyset.Rules, error)
 	options  Options
 	set      *keyset.Set
 	wake     chan struct{} // makes Run look at once; holds one
@@ -79,14 +80,15 @@ type Follower struct {
 	latest  uint64           // the highest revision that a poll has told of
 }
 
-// New makes a Follower of a source. rules is what the policy says at the moment of the call; it
-// is asked whenever keys are loaded and when the source says that the policy was replaced. New
-// starts nothing: that is Load, or Run.
-func New(s source, k *secret.Keyring, rules func() keyset.Rules, o Options) *Follower {
+// New makes a Follower of a source. govern hears which policy is in force, whenever keys are loaded
+// and when the source says that it was replaced, and answers what a keyset must know of it; an
+// error leaves the keyset as it is, and without another lease. It is Service.Adopt, or calls it.
+// New starts nothing: that is Load, or Run.
+func New(s source, k *secret.Keyring, govern func(policy.InForce) (keyset.Rules, error), o Options) *Follower {
 	o = o.withDefaults()
 	f := &Follower{
-		source: s, registry: o.Registry, keyring: k, rules: rules, options: o,
-		set: keyset.New(k, rules(), o.Keyset), wake: make(chan struct{}, 1),
+		source: s, registry: o.Registry, keyring: k, govern: govern, options: o,
+		set: keyset.New(k, keyset.Rules{}, o.Keyset), wake: make(chan struct{}, 1),
 	}
 	if f.registry == nil {
 		f.registry = alone{s, f.self}

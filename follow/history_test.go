@@ -70,7 +70,7 @@ type history struct {
 // begin makes two accounts, each with a member and a key. Everyone knows of them.
 func begin(t *rapid.T, st *stage, seen map[keywright.Reason]int) *history {
 	if st.Policy() != st.first {
-		_, err := st.Govern(t.Context(), keywright.Operator(""), st.first)
+		_, _, err := st.Govern(t.Context(), keywright.Operator(""), st.first)
 		must(t, err)
 	}
 	h := &history{stage: st, seen: seen}

@@ -38,7 +38,10 @@ func (f *Follower) snapshot(ctx context.Context) (fresh *keyset.Set, err error) 
 		f.loading.Store(p)
 		f.options.Log.InfoContext(ctx, p.String(), "revision", s.Revision)
 		s.Records = f.counted(ctx, p, s.Records)
-		fresh, err = keyset.Load(f.keyring, f.rules(), f.options.Keyset, s)
+		rules, err := f.govern(s.Policy)
+		if err == nil {
+			fresh, err = keyset.Load(f.keyring, rules, f.options.Keyset, s)
+		}
 		return err
 	})
 	return fresh, err

@@ -141,11 +141,11 @@ func open(t testing.TB, dir string) *store.Store {
 	return db
 }
 
-func (h *house) rules() keyset.Rules {
+func (h *house) rules(in policy.InForce) (keyset.Rules, error) {
 	if h.lost.CompareAndSwap(true, false) {
 		panic("no rules")
 	}
-	return keywright.Rules(h.Policy())
+	return h.Adopt(in)
 }
 
 // patient is for tests whose time is that of the wall: however slow they are, nothing ends.

@@ -64,11 +64,12 @@ func newStage(t *testing.T, s seams) *stage {
 
 // following is one who is not loaded, and hears of no commits.
 func (st *stage) following(from source, keyring *secret.Keyring) *follow.Follower {
-	return follow.New(from, keyring, func() keyset.Rules {
+	return follow.New(from, keyring, func(in policy.InForce) (keyset.Rules, error) {
+		rules, err := st.rules(in)
 		if st.seams.rules != nil {
-			return st.seams.rules(st.rules())
+			rules = st.seams.rules(rules)
 		}
-		return st.rules()
+		return rules, err
 	}, patient())
 }
 

@@ -83,7 +83,7 @@ func (h *history) reload(t *rapid.T) {
 		v.Override = rapid.Bool().Draw(t, "override")
 		v.Presentations = v.Presentations[rapid.IntRange(0, 1).Draw(t, "without token"):]
 	}
-	_, err := h.Govern(t.Context(), keywright.Operator(""), &next)
+	_, _, err := h.Govern(t.Context(), keywright.Operator(""), &next)
 	must(t, err)
 	h.became(func(w *world) { w.policy = &next })
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
 
@@ -48,7 +49,8 @@ func New(k *secret.Keyring, rules Rules, o Options) *Set {
 // Snapshot is all that there was at a revision.
 type Snapshot struct {
 	Revision uint64
-	Keys     int // about how many: tables that are as large as needed need not grow; 0: not known
+	Policy   policy.InForce // what the Rules that go with it are made of; Load itself does not look at it
+	Keys     int            // about how many: tables that are as large as needed need not grow; 0: not known
 
 	// Records are each there once: an account before its members, a member before his keys.
 	// They are taken one by one, so that the snapshot need be nowhere as a whole.

@@ -55,8 +55,6 @@ func (t *tx) inserted(kind string, account keywright.AccountID, id string, err e
 	return t.touch(kind, account, id, err)
 }
 
-func (t *tx) PolicyChanged(context.Context) error { return t.touch(policyChange, "", "", nil) }
-
 // log writes what was touched into the change log, last of all in a transaction, and reads the
 // records of it when someone is to be told.
 func (t *tx) log(ctx context.Context, now time.Time, told bool) (keywright.Changes, error) {
@@ -76,11 +74,14 @@ func (t *tx) log(ctx context.Context, now time.Time, told bool) (keywright.Chang
 			return keywright.Changes{}, failed("write", "change", err)
 		}
 	}
-	changes := keywright.Changes{Since: uint64(t.revision - 1), Revision: uint64(t.revision), Policy: kinds[policyChange]}
+	changes := keywright.Changes{Since: uint64(t.revision - 1), Revision: uint64(t.revision)}
 	if !told {
 		return changes, nil
 	}
 	var err error
+	if changes.Policy, err = t.replaced(ctx, kinds); err != nil {
+		return changes, err
+	}
 	changes.Records, err = t.changed(ctx, t.revision-1, kinds)
 	return changes, err
 }
@@ -154,7 +155,9 @@ func (r reader) changesSince(ctx context.Context, now queries.ClockRow, since ui
 	for _, row := range rows {
 		kinds[row.Kind] = true
 	}
-	changes.Policy = kinds[policyChange]
+	if changes.Policy, err = r.replaced(ctx, kinds); err != nil {
+		return changes, err
+	}
 	changes.Records, err = r.changed(ctx, int64(since), kinds)
 	return changes, err
 }

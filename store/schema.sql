@@ -177,6 +177,12 @@ CREATE TABLE receipts (
 	receipt    TEXT   NOT NULL  -- a JSON object
 );
 
+-- Each policy that was put in force, from which revision on. The last one is in force.
+CREATE TABLE policies (
+	revision BIGINT PRIMARY KEY,
+	text     TEXT   NOT NULL
+);
+
 CREATE TABLE sessions (
 	token      TEXT   PRIMARY KEY,
 	data       BYTEA  NOT NULL,

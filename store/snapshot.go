@@ -29,7 +29,11 @@ func (s *Store) Snapshot(ctx context.Context, take func(keyset.Snapshot) error) 
 		if err := in.QueryRowContext(ctx, countKeys).Scan(&keys); err != nil {
 			return failed("count", "keys", err)
 		}
-		return take(keyset.Snapshot{Revision: uint64(now.Revision), Keys: keys, Records: s.records(ctx, in)})
+		governs, err := reader{queries.New(in)}.PolicyInForce(ctx)
+		if err != nil {
+			return err
+		}
+		return take(keyset.Snapshot{Revision: uint64(now.Revision), Policy: governs, Keys: keys, Records: s.records(ctx, in)})
 	})
 }
 

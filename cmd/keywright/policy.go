@@ -17,7 +17,7 @@ import (
 
 func policyCommand() *cli.Command {
 	return group("policy", "see the policy in force, and what another one would change",
-		"The policy says which API versions, roles, plans, scopes and routes your product has. It is\none file, reviewed like code; without one the built-in policy counts.",
+		"The policy says which API versions, roles, plans, scopes and routes your product has. It is\none file, reviewed like code; without one the built-in policy counts. A file that is put in\nforce on one node of a database counts on all.",
 		&cli.Command{
 			Name: "check", Usage: "tell every mistake in a policy file, and what it would change for whom",
 			UsageText: "keywright policy check FILE",
@@ -34,7 +34,8 @@ Examples:
 		&cli.Command{
 			Name: "show", Usage: "print the policy in force",
 			UsageText: "keywright policy show",
-			Description: `Prints the file as the server read it, comments and all.
+			Description: `Prints the file as the server read it, comments and all. All nodes of a database go by one
+policy; with --json, since_revision is from when on.
 
 Example:
   keywright policy show > policy.yaml`,
@@ -55,7 +56,7 @@ func showPolicy(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	shown, err := decode[api.Policy](answer)
+	shown, err := decode[api.PolicyInForce](answer)
 	if err != nil {
 		return err
 	}

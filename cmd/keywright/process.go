@@ -14,13 +14,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/follow"
 	"github.com/keywright/keywright/internal/config"
 	"github.com/keywright/keywright/keyring"
-	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/mark"
 	"github.com/keywright/keywright/meter"
 	"github.com/keywright/keywright/password"
@@ -47,6 +47,7 @@ type process struct {
 	receipts  *follow.Receipts
 	gate      *gate.Gate
 	public    *url.URL
+	governed  sync.Mutex // held while service and gate get another policy
 	endpoints []server.Endpoint
 	answered  chan struct{} // closed when the last request is
 }
@@ -57,7 +58,7 @@ type listeners struct{ console, verify, operator net.Listener }
 // serve starts everything, tells out where to look, and blocks until ctx ends.
 func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io.Writer) (err error) {
 	defer runtime.KeepAlive(headroom())
-	rules, err := readPolicy(settings.Policy)
+	own, err := readPolicy(settings.Policy)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	kept, err := openMark(ctx, settings, db, rules, log)
+	kept, err := openMark(ctx, settings, db, own, log)
 	if err != nil {
 		return err
 	}
@@ -79,11 +80,14 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 		answered: make(chan struct{}), settings: settings, log: log, store: db, kept: kept,
 		meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log}),
 	}
-	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: rules})
+	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: own})
+	if err := p.resume(ctx, own); err != nil {
+		return err
+	}
 	if err := p.listen(ctx); err != nil {
 		return err
 	}
-	p.follower = follow.New(db, ring, func() keyset.Rules { return keywright.Rules(p.service.Policy()) }, p.following())
+	p.follower = follow.New(db, ring, p.adopt, p.following())
 	p.receipts = follow.NewReceipts(p.follower, db)
 	db.Follow(p.follower.Committed)
 	db.Journal(kept.Keep)

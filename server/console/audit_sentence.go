@@ -85,7 +85,7 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 		return []part{who, ours(" disabled the key "), what, ours(".")}
 	case keywright.AccountSuspendedBy:
 		return []part{who, ours(" suspended the account "), what, ours(".")}
-	case keywright.TokenIssued, keywright.TokenRevoked, keywright.Restored: // in no account's log, and so on no page
+	case keywright.TokenIssued, keywright.TokenRevoked, keywright.PolicyReplaced, keywright.Restored: // in no account's log, and so on no page
 	}
 	// A newer version of this program has written it: better a plain line than none.
 	return []part{who, ours(" did " + string(action) + " to "), what, ours(".")}

@@ -28,7 +28,7 @@ func TestAVersionOnItsWayOutIsSaidBesideItsKeys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.svc.Govern(t.Context(), keywright.Operator(""), next); err != nil {
+			if _, _, err := s.svc.Govern(t.Context(), keywright.Operator(""), next); err != nil {
 				t.Fatal(err)
 			}
 			b.get("/api-access").says("v1 " + words[0])

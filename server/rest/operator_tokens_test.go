@@ -202,7 +202,7 @@ func TestATokenSaysWhereAndAsWhomLikeTheSocket(t *testing.T) {
 		if err != nil || next.Product.Brand != "shop" {
 			t.Fatalf("got %q, %v", next.Product.Brand, err)
 		}
-		if _, err := w.svc.Govern(t.Context(), keywright.Operator(""), next); err != nil {
+		if _, _, err := w.svc.Govern(t.Context(), keywright.Operator(""), next); err != nil {
 			t.Fatal(err)
 		}
 		_, text := w.issue(w.acme, "of a shop")

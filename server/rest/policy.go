@@ -21,7 +21,7 @@ func (h *handler) policies() {
 	route(h, huma.Operation{
 		OperationID: "getPolicy", Method: http.MethodGet, Path: "/v1/policy",
 		Tags: []string{tagOperator}, Summary: "Get the policy in force",
-		Description: "As the file that it was read from. Only the operator may.",
+		Description: "As the file that it was read from, and since which revision. All nodes go by one policy. Only the operator may.",
 	}, h.getPolicy)
 	route(h, huma.Operation{
 		OperationID: opCheckPolicy, Method: http.MethodPost, Path: "/v1/policy/check",
@@ -30,11 +30,12 @@ func (h *handler) policies() {
 	}, h.checkPolicy)
 }
 
-func (h *handler) getPolicy(_ context.Context, by keywright.Principal, _ *nothing) (*answer[api.Policy], error) {
+func (h *handler) getPolicy(_ context.Context, by keywright.Principal, _ *nothing) (*answer[api.PolicyInForce], error) {
 	if by.Kind != keywright.PrincipalOperator {
 		return nil, &keywright.ForbiddenError{}
 	}
-	return &answer[api.Policy]{api.Policy{Text: h.svc.Policy().Text()}}, nil
+	in := h.svc.InForce()
+	return &answer[api.PolicyInForce]{api.PolicyInForce{Text: in.Text, SinceRevision: in.Since}}, nil
 }
 
 func (h *handler) checkPolicy(ctx context.Context, by keywright.Principal, in *policyInput) (*answer[api.PolicyEffects], error) {

@@ -48,6 +48,7 @@ type Options struct {
 // service is what the API does with a request that it has understood.
 type service interface {
 	Policy() *policy.Policy
+	InForce() policy.InForce
 	Foresee(ctx context.Context, by keywright.Principal, next *policy.Policy) ([]keywright.Effect, error)
 	Verify(ctx context.Context, r keywright.Request) (keywright.Verdict, error)
 	Whoami(ctx context.Context, by keywright.Principal) (keywright.Self, error)

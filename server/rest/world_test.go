@@ -22,7 +22,6 @@ import (
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/follow"
-	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/password"
 	"github.com/keywright/keywright/secret"
 	"github.com/keywright/keywright/store"
@@ -82,7 +81,7 @@ func newWorld(t *testing.T) *world {
 
 // follow makes the world one node, which waits for receipts.
 func (w *world) follow(ring *secret.Keyring) {
-	w.follower = follow.New(w.store, ring, func() keyset.Rules { return keywright.Rules(w.svc.Policy()) }, follow.Options{
+	w.follower = follow.New(w.store, ring, w.svc.Adopt, follow.Options{
 		Bound: keywright.MaxBound, Node: keywright.Node{Name: "eu-1", Version: "1.2.3", Address: "127.0.0.1:8081", Started: w.time.Now()},
 	})
 	w.store.Follow(w.follower.Committed)

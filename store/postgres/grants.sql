@@ -28,5 +28,6 @@ GRANT SELECT, INSERT, DELETE ON changes TO "service";
 GRANT SELECT, INSERT, UPDATE (told, secret, at), DELETE ON answers TO "service";
 GRANT SELECT, INSERT, UPDATE (seen_at, polls, applied), DELETE ON nodes TO "service";
 GRANT SELECT, INSERT, UPDATE (safe, receipt) ON receipts TO "service";
+GRANT SELECT, INSERT ON policies TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO "service";
 GRANT SELECT, INSERT ON keyring_checks TO "service";

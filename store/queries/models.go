@@ -114,3 +114,8 @@ type OperatorToken struct {
 	WhyRevoked    string
 	LastUsedAt    sql.NullInt64
 }
+
+type Policy struct {
+	Revision int64
+	Text     string
+}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/follow"
-	"github.com/keywright/keywright/keyset"
 	"github.com/keywright/keywright/meter"
 	"github.com/keywright/keywright/password"
 	"github.com/keywright/keywright/secret"
@@ -107,7 +106,7 @@ func TestJunkCausesNoQuery(t *testing.T) {
 	}
 	uses := meter.New(s.SaveLastUsed, meter.Options{})
 	service := keywright.New(s, ring, password.New(password.Options{}), keywright.Options{})
-	follower := follow.New(s, ring, func() keyset.Rules { return keywright.Rules(service.Policy()) }, follow.Options{})
+	follower := follow.New(s, ring, service.Adopt, follow.Options{})
 	s.Follow(follower.Committed)
 	if err := follower.Load(t.Context()); err != nil {
 		t.Fatal(err)

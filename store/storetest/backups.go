@@ -71,8 +71,9 @@ func Fill(ctx context.Context, s Store) (string, error) {
 		seal.MAC[i] = byte(i * 9)
 	}
 	err = s.Write(ctx, func(tx keywright.Tx) error { return tx.InsertKey(ctx, odd, seal, "") })
+	_, err7 := svc.Resume(ctx, nil, false)
 	err6 = s.KeepReceipt(ctx, keywright.Commit{Revision: 8, Account: a.ID, Subject: keywright.Subject{ID: string(odd.ID)}}, keywright.Receipt{Revision: 8, Safe: true})
-	return text.Reveal(), errors.Join(err, err6, svc.Decide(ctx, keywright.Decision{Revision: 1000, After: 7, Choice: keywright.Accepted}))
+	return text.Reveal(), errors.Join(err, err6, err7, svc.Decide(ctx, keywright.Decision{Revision: 1000, After: 7, Choice: keywright.Accepted}))
 }
 
 // Rows are all lines of a backup but the first and the last, sorted: the same for two databases

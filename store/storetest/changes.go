@@ -5,6 +5,7 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
 
@@ -102,7 +103,7 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 		},
 		"DisableKey":    {func(tx keywright.Tx) error { return tx.DisableKey(s.ctx, a.ID, k.ID, instant(5)) }, only(keyRecord(off))},
 		"Decide":        {func(tx keywright.Tx) error { return tx.Decide(s.ctx, keywright.Decision{Revision: 100, After: 3}) }, nil},
-		"PolicyChanged": {func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) }, nil},
+		"ReplacePolicy": {func(tx keywright.Tx) error { return tx.ReplacePolicy(s.ctx, "product: one") }, nil},
 
 		"Revision": {func(tx keywright.Tx) error {
 			want(s, "the revision of the transaction", s.revision()+1)(tx.Revision(), nil)
@@ -161,7 +162,10 @@ func changeCases() []testCase {
 				want(s, "the revision after a look", before)(got.Revision, nil)
 				return
 			}
-			wanted := keywright.Changes{Since: before, Revision: before + 1, Records: touch.records, Policy: method == "PolicyChanged"}
+			wanted := keywright.Changes{Since: before, Revision: before + 1, Records: touch.records}
+			if method == "ReplacePolicy" {
+				wanted.Policy = policy.InForce{Since: before + 1, Text: "product: one"}
+			}
 			want(s, "changes", wanted)(got, nil)
 			want(s, "nothing since", keywright.Changes{Since: got.Revision, Revision: got.Revision})(s.since(got.Revision), nil)
 			want(s, "since the change before, the policy too", wanted.Policy)(s.since(before-1).Policy, nil)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/policy"
 )
 
 // heard follows the store from now on. What it heard may be looked at while nobody writes.
@@ -39,9 +40,9 @@ func followCases() []testCase {
 		{"it hears of the policy, and of a revision that changed nothing it looks at", func(s *test) {
 			a := s.account("acme")
 			heard := s.heard()
-			s.write(func(tx keywright.Tx) error { return tx.PolicyChanged(s.ctx) })
+			s.write(func(tx keywright.Tx) error { return tx.ReplacePolicy(s.ctx, "product: one") })
 			s.append(newEvent(a, "1"))
-			want(s, "heard", []keywright.Changes{{Since: 1, Revision: 2, Policy: true}, {Since: 2, Revision: 3}})(*heard, nil)
+			want(s, "heard", []keywright.Changes{{Since: 1, Revision: 2, Policy: policy.InForce{Since: 2, Text: "product: one"}}, {Since: 2, Revision: 3}})(*heard, nil)
 		}},
 		{"it hears of nothing that was not committed or has no revision", func(s *test) {
 			a := s.account("acme")
