@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,7 +61,7 @@ func TestFailover(t *testing.T) {
 
 // TestFailoverThatLosesCommits promotes a standby that lacks the last commits, revocations among
 // them: each node finds out, whether the standby is written to first or not, accepts none of the
-// revoked keys, and says what to do. After that is done, they stay refused.
+// revoked keys, takes no write, and says what to do. After that is done, they stay refused.
 func TestFailoverThatLosesCommits(t *testing.T) {
 	for i := range times(2, 100) {
 		t.Run([]string{"as it was", "written to"}[i%2], func(t *testing.T) { lose(t, i%2 == 1) })
@@ -91,10 +93,29 @@ func lose(t *testing.T, written bool) {
 		other.made(t, 8)
 		other.stop(t)
 	}
+	var clients sync.WaitGroup
+	var over atomic.Bool
+	var taken atomic.Int64
+	for _, n := range nodes {
+		clients.Go(func() {
+			for !over.Load() {
+				if status, _ := call(n.manager, "http://operator/v1/keys", `{"description":"meanwhile"}`); status == http.StatusCreated {
+					taken.Add(1)
+				}
+			}
+		})
+	}
 	line.set(func(r *relay) { r.target = standby.Socket() })
 	line.sever()
-	for i, n := range nodes {
+	for _, n := range nodes {
 		eventually(t, "a node says what there is to do", func() bool { return strings.Contains(n.log(), "keywright restore replay") })
+	}
+	over.Store(true)
+	clients.Wait()
+	if n := taken.Load(); n > 0 {
+		t.Errorf("%d writes were taken by nodes that know of lost commits", n)
+	}
+	for i, n := range nodes {
 		for _, k := range good {
 			if a := n.look(k.Secret); a.code != "stale" {
 				t.Errorf("node %d goes on with a database that lacks commits: %+v", i, a)
