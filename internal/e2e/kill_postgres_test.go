@@ -20,7 +20,7 @@ func TestKillOnPostgresLosesNothing(t *testing.T) {
 		known := &ledger{keys: map[string]*fate{}}
 		for range times(10, 500) {
 			victim := both[rand.IntN(2)]
-			burst(both, known, victim.kill)
+			burst(both, known, shortly, victim.kill)
 			victim.begin(t)
 		}
 		wantKnown(t, database, nodes, known)
@@ -33,7 +33,7 @@ func TestKillOnPostgresLosesNothing(t *testing.T) {
 		known := &ledger{keys: map[string]*fate{}}
 		var backs []time.Duration
 		for range times(4, 500) {
-			burst(both, known, func() { server.Kill(t) })
+			burst(both, known, shortly, func() { server.Kill(t) })
 			server.Begin(t)
 			up := time.Now()
 			each(nodes, func(_ int, n *node) {

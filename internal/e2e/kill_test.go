@@ -35,7 +35,7 @@ func TestKillLosesNothing(t *testing.T) {
 	known := &ledger{keys: map[string]*fate{}}
 	kills := times(15, 500)
 	for range kills {
-		burst([]*keywright{k}, known, k.kill)
+		burst([]*keywright{k}, known, shortly, k.kill)
 		k.begin(t)
 	}
 	if len(known.keys) == 0 {
@@ -46,6 +46,9 @@ func TestKillLosesNothing(t *testing.T) {
 	wholeStates(t, k)
 	t.Logf("%d kills, %d answered keys: %d active, %d revoked", kills, len(known.keys), active, revoked)
 }
+
+// shortly is enough for a dozen calls.
+const shortly = 60 * time.Millisecond
 
 // hold wants a keywright to know what the clients know, and counts the keys.
 func (l *ledger) hold(t *testing.T, k *keywright) (active, revoked int) {
@@ -66,9 +69,9 @@ func (l *ledger) hold(t *testing.T, k *keywright) (active, revoked int) {
 	return active, revoked
 }
 
-// burst lets four clients of each server issue and revoke until something is killed after some
-// time.
-func burst(on []*keywright, known *ledger, kill func()) {
+// burst lets four clients of each server issue and revoke until something is killed, after a random
+// time up to most.
+func burst(on []*keywright, known *ledger, most time.Duration, kill func()) {
 	var calls sync.WaitGroup
 	var killed atomic.Bool
 	for _, k := range on {
@@ -88,7 +91,7 @@ func burst(on []*keywright, known *ledger, kill func()) {
 			})
 		}
 	}
-	time.Sleep(time.Duration(5+rand.IntN(60)) * time.Millisecond) // the moment of the kill is the input of this test, not a wait for something
+	time.Sleep(5*time.Millisecond + rand.N(most)) // the moment of the kill is the input of this test, not a wait for something
 	kill()
 	killed.Store(true)
 	calls.Wait()
