@@ -34,6 +34,11 @@ func (s *Store) Restore(ctx context.Context, h backup.Header, r io.Reader) error
 			return failed("begin", "to write", err)
 		}
 		defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
+		if s.dialect.Bulk != "" {
+			if _, err := begun.ExecContext(ctx, s.dialect.Bulk); err != nil {
+				return failed("prepare", "to restore", err)
+			}
+		}
 		if err := empty(ctx, begun, h); err != nil {
 			return err
 		}

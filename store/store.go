@@ -58,6 +58,10 @@ type Dialect struct {
 	// one disk alone has it. Empty: what can be seen is confirmed.
 	Confirm string
 
+	// Bulk is a statement with which a transaction that fills the whole database begins. Empty: there
+	// is none.
+	Bulk string
+
 	// Hasty is a statement after which the commit of a transaction waits for no disk: for what may
 	// be lost, and must not hold up what may not. Empty: there is none.
 	Hasty string

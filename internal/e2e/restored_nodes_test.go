@@ -16,6 +16,7 @@ import (
 // nodes run, both of which have revoked keys since: both stop serving it at once, neither starts on
 // it, and after one of them has replayed both journals, both refuse the keys, however one asks.
 func TestAnOlderCopyOnPostgresIsRefused(t *testing.T) {
+	t.Parallel()
 	d, desk := postgrestest.New(t), postgrestest.New(t)
 	nodes := cluster(t, d, 2)
 	spare := &keywright{data: folder(t)} // the machine on which the backup is restored

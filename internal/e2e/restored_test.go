@@ -15,6 +15,7 @@ import (
 // were revoked, by turns with `keywright restore` and by hand: nothing serves it, and after the
 // journal is replayed the keys are refused, however one asks.
 func TestAnOlderCopyIsRefused(t *testing.T) {
+	t.Parallel()
 	n := &node{keywright: &keywright{data: folder(t)}, client: http.DefaultClient}
 	n.manager = n.operator()
 	defer n.manager.CloseIdleConnections()

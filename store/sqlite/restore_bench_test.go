@@ -66,28 +66,34 @@ func walkAll(b *testing.B, db *sql.DB) time.Duration {
 	b.Helper()
 	began := time.Now()
 	for _, table := range crowded {
-		rows, err := db.QueryContext(b.Context(), "SELECT * FROM "+table)
-		if err != nil {
+		if err := walkOver(b, db, table); err != nil {
 			b.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			b.Fatal(err)
-		}
-		into := make([]any, len(columns))
-		for i := range into {
-			into[i] = new(sql.RawBytes)
-		}
-		for rows.Next() {
-			if err := rows.Scan(into...); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if err := rows.Close(); err != nil || rows.Err() != nil {
-			b.Fatal(err, rows.Err())
 		}
 	}
 	return time.Since(began)
+}
+
+func walkOver(b *testing.B, db *sql.DB, table string) error {
+	b.Helper()
+	rows, err := db.QueryContext(b.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	into := make([]any, len(columns))
+	for i := range into {
+		into[i] = new(sql.RawBytes)
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // insertAll has a new database take all rows from this one.
@@ -98,7 +104,7 @@ func (k coldStart) insertAll(b *testing.B) (took time.Duration) {
 	to.connect(b, func(db *sql.DB) {
 		began := time.Now()
 		for _, text := range []string{
-			"ATTACH '" + filepath.Join(k.dir, "keywright.db") + "' AS old", "BEGIN IMMEDIATE",
+			"ATTACH '" + filepath.Join(k.dir, "keywright.db") + "' AS old", dialect().Bulk, "BEGIN IMMEDIATE",
 			"INSERT INTO accounts SELECT * FROM old.accounts", "INSERT INTO keys SELECT * FROM old.keys", "INSERT INTO seals SELECT * FROM old.seals",
 			"COMMIT",
 		} {

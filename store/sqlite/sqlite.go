@@ -99,6 +99,7 @@ func connect(ctx context.Context, dsn string, most int, want []pragma) (*sql.DB,
 func dialect() store.Dialect {
 	return store.Dialect{
 		Clash: clash, Refused: refused, Keys: keys,
+		Bulk:  "PRAGMA cache_size = -262144",     // KiB: ids come in no order, so all pages of an index are wanted at all times
 		Again: func(error) bool { return false }, // nobody else writes
 	}
 }
