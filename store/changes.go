@@ -95,7 +95,7 @@ func (s *Store) Follow(hear func(keywright.Changes)) {
 	s.followers = append(s.followers, hear)
 }
 
-// tell has everyone hear of a commit: those who verify by it first.
+// tell has everyone hear of a change that is committed: those who verify by it first.
 func (s *Store) tell(changes keywright.Changes, restrictions keywright.Restrictions) {
 	for _, hear := range s.followers {
 		hear(changes)

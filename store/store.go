@@ -18,12 +18,15 @@ type Store struct {
 	pools      Pools
 	statements *prepared // on the pool that reads
 	following  *prepared // on the pool that follows
+	writing    *prepared // on the connection that writes; nil with a server, whose driver does the same
 	dialect    Dialect
 	options    Options
 
-	turn      chan struct{}             // holds one token while someone writes; those who wait are served in order
-	broken    chan struct{}             // closed under the turn
-	followers []func(keywright.Changes) // under the turn, as the next
+	queue     queue         // of those who wait for the turn to change something
+	turn      chan struct{} // holds one token while someone writes; those who wait are served in order
+	broken    chan struct{} // closed under the turn
+	crowded   bool          // under the turn, as the next: the last change was not alone
+	followers []func(keywright.Changes)
 	journals  []func(keywright.Restrictions)
 	latest    atomic.Uint64 // written under the turn
 	known     known
@@ -128,6 +131,9 @@ func New(pools Pools, d Dialect, o Options) *Store {
 		dialect: d, options: o,
 		turn: make(chan struct{}, 1), broken: make(chan struct{}), known: known{lost: make(chan struct{})},
 	}
+	if !d.Server {
+		s.writing = &prepared{db: pools.Write}
+	}
 	s.close = sync.OnceValue(s.closeOnce)
 	return s
 }
@@ -155,7 +161,7 @@ func (s *Store) closeOnce() error {
 	defer func() { <-s.turn }()
 	s.telling.Wait()
 	// The writer is last: SQLite folds its log into the file when the last connection closes.
-	return errors.Join(s.statements.close(), s.following.close(), s.pools.Follow.Close(), s.pools.Read.Close(), s.pools.Write.Close(), s.options.Release())
+	return errors.Join(s.statements.close(), s.following.close(), s.writing.close(), s.pools.Follow.Close(), s.pools.Read.Close(), s.pools.Write.Close(), s.options.Release())
 }
 
 // reader reads by whatever its queries run on: the pool, or one transaction.

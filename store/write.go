@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -34,66 +35,31 @@ var _ keywright.Tx = (*tx)(nil)
 
 func (t *tx) Revision() uint64 { return uint64(t.revision) }
 
-// Write runs change in a transaction of its own and gives it the next revision. A change
-// that writes nothing takes none. Once change has begun, the end of ctx does not stop it.
+// Write runs change in a transaction and gives it the next revision. A change that writes nothing
+// takes none. Once change has begun, the end of ctx does not stop it. Another goroutine may run it,
+// when both wait at the same time.
 //
 // Errors: ErrBackwards, ErrOutcomeUnknown, and those of change.
 func (s *Store) Write(ctx context.Context, change func(keywright.Tx) error) error {
-	return s.inTurn(ctx, func() error {
-		before, err := s.known.now()
-		if err != nil {
-			return err
+	p := &pending{change: change, ended: ctx.Err, done: make(chan struct{})}
+	s.queue.join(p)
+	select {
+	case <-p.done:
+	case s.turn <- struct{}{}:
+		func() {
+			defer func() { <-s.turn }()
+			s.lead(context.WithoutCancel(ctx), p)
+		}()
+	case <-ctx.Done():
+		if s.queue.leave(p) {
+			return fmt.Errorf("wait to write: %w", ctx.Err())
 		}
-		var t *tx
-		var since keywright.Point
-		var changes keywright.Changes
-		var restrictions keywright.Restrictions
-		committed, err := s.transact(ctx, func(ctx context.Context, db *steady) error {
-			q := queries.New(db)
-			// The first statement of all: its row's lock makes every other writer wait.
-			stamp := newStamp()
-			next, err := q.NextRevision(ctx, stamp)
-			if err != nil {
-				return failed("take", "the next revision", err)
-			}
-			t = &tx{reader: reader{q}, dialect: s.dialect, revision: next.Revision, stamp: stamp, was: next.StampBefore}
-			since = t.since()
-			found := queries.ClockRow{Revision: next.Revision - 1, Stamp: next.StampBefore, Horizon: next.Horizon}
-			if err := s.compare(ctx, q, before, found); err != nil {
-				return err
-			}
-			if err := change(t); err != nil {
-				return err
-			}
-			if db.failed != nil || !db.wrote && len(t.touched.things) == 0 {
-				return nil
-			}
-			now := s.options.Now()
-			if changes, err = t.log(ctx, now, len(s.followers) > 0); err != nil {
-				return err
-			}
-			restrictions, err = t.restrictions(ctx, now, len(s.journals) > 0)
-			return err
-		})
-		if err == nil && !committed { // what it found, its caller will tell: that it was done before, say
-			err = s.confirm(ctx)
-		}
-		if err == nil {
-			s.latest.Store(t.since().Revision)
-		}
-		if committed {
-			err = s.stands(ctx, since, t.at())
-			committed = err == nil
-		}
-		if committed {
-			s.latest.Store(t.at().Revision)
-			s.tell(changes, restrictions)
-		}
-		if committed || errors.Is(err, keywright.ErrOutcomeUnknown) {
-			s.hint() // our own follower hears it too, and looks whether the change stands
-		}
-		return err
-	})
+		<-p.done
+	}
+	if p.panicked != nil {
+		panic(p.panicked)
+	}
+	return p.err
 }
 
 // confirm returns once everything that was committed before is as safe as a commit of our own.
@@ -133,6 +99,12 @@ func (s *Store) inTurn(ctx context.Context, write func() error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("wait to write: %w", err)
 	}
+	return s.attempt(mostRuns, write)
+}
+
+// attempt runs write as often as it gets into the way of others, and most times at most. Whoever
+// calls it has the turn.
+func (s *Store) attempt(most int, write func() error) error {
 	for run := 1; ; run++ {
 		select {
 		case <-s.broken:
@@ -143,7 +115,7 @@ func (s *Store) inTurn(ctx context.Context, write func() error) error {
 			return err
 		}
 		err := write()
-		if err == nil || errors.Is(err, keywright.ErrOutcomeUnknown) || run == mostRuns || !s.dialect.Again(err) {
+		if err == nil || errors.Is(err, keywright.ErrOutcomeUnknown) || run == most || !s.dialect.Again(err) {
 			return err
 		}
 	}
@@ -157,6 +129,7 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 	// for which limited is too late or too early.
 	late := time.AfterFunc(writeTime+time.Second, cut)
 	defer late.Stop()
+	s.writing.provide(ctx)
 	begun, err := s.pools.Write.BeginTx(ctx, nil)
 	if err != nil && unavailable(err) { // a connection that was cut while nobody used it
 		begun, err = s.pools.Write.BeginTx(ctx, nil)
@@ -167,12 +140,15 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 	defer begun.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise another error is on its way
 	limited, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	db := &steady{ctx: limited, tx: begun}
+	db := &steady{ctx: limited, limit: limited, tx: begun, prepared: s.writing, known: map[string]*sql.Stmt{}}
+	if !s.dialect.Server { // a driver in this process has a goroutine for each statement that can be cut off
+		db.ctx = context.WithoutCancel(ctx)
+	}
 	if err := change(limited, db); err != nil {
 		return false, err
 	}
-	if db.failed != nil {
-		return false, fmt.Errorf("a failed statement was passed over: %w", db.failed)
+	if err := db.passedOver(); err != nil {
+		return false, err
 	}
 	if !db.wrote {
 		return false, nil

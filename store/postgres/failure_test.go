@@ -10,6 +10,7 @@ import (
 	"github.com/keywright/keywright/store"
 	"github.com/keywright/keywright/store/postgres"
 	"github.com/keywright/keywright/store/postgres/postgrestest"
+	"github.com/keywright/keywright/store/storetest"
 )
 
 // openBy opens a store by another way to its database.
@@ -64,6 +65,52 @@ func TestConnectionLostInACommitIsAnUnknownOutcome(t *testing.T) {
 				t.Errorf("changes: got %+v, %v", changes, err)
 			}
 		})
+	}
+}
+
+// A commit that several changes share is of unknown outcome to each of them, also to one that had
+// failed: it may have failed by what it saw of the others.
+func TestUnknownOutcomeIsThatOfAllWhoShareTheCommit(t *testing.T) {
+	for how, stands := range map[string]int{"lost before": 1, "lost after": 3} {
+		t.Run(how, func(t *testing.T) {
+			d := postgrestest.New(t)
+			l, url := through(t, d)
+			s, other := openBy(t, url), open(t, d, postgres.Options{})
+			insert(t, s, "a")
+			writes := func(slug string) func(keywright.Tx) error {
+				return func(tx keywright.Tx) error { return tx.InsertAccount(t.Context(), account(slug)) }
+			}
+			l.fail(how)
+			errs := storetest.Together(t.Context(), s, writes("b"), writes("a"), writes("c"))
+			for i, err := range errs {
+				if !errors.Is(err, keywright.ErrOutcomeUnknown) {
+					t.Errorf("write %d: got error %v, want unknown outcome", i, err)
+				}
+			}
+			if all, err := other.Accounts(t.Context(), keywright.Page{Limit: 10}); err != nil || len(all) != stands {
+				t.Errorf("got %d accounts, %v, want %d", len(all), err, stands)
+			}
+			insert(t, s, "d")
+		})
+	}
+}
+
+// What several changes can't do together each does alone: one that the server cuts off takes no
+// other one with it.
+func TestOneThatIsCutOffTakesNoOtherWithIt(t *testing.T) {
+	d := postgrestest.New(t)
+	s := open(t, d, postgres.Options{})
+	var runs int
+	errs := storetest.Together(t.Context(), s,
+		func(tx keywright.Tx) error { return tx.InsertAccount(t.Context(), account("a")) },
+		func(tx keywright.Tx) error {
+			runs++
+			cut(t, d, "keywright: writes")
+			return tx.InsertAccount(t.Context(), account("b"))
+		},
+		func(tx keywright.Tx) error { return tx.InsertAccount(t.Context(), account("c")) })
+	if errs[0] != nil || !errors.Is(errs[1], keywright.ErrUnavailable) || errs[2] != nil || runs != 2 {
+		t.Errorf("got errors %v after %d runs of the one that was cut off", errs, runs)
 	}
 }
 

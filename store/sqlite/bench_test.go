@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"sync/atomic"
 	"testing"
 
 	"github.com/keywright/keywright"
@@ -39,30 +38,6 @@ func BenchmarkSealed(b *testing.B) {
 			}
 		})
 	}
-}
-
-func BenchmarkIssue(b *testing.B) {
-	s := stocked(b)
-	var n atomic.Int64
-	one := func(b *testing.B) {
-		id := fmt.Sprint("b", n.Add(1))
-		if err := s.Write(b.Context(), func(tx keywright.Tx) error { return issue(b.Context(), tx, id) }); err != nil {
-			b.Error(err)
-		}
-	}
-	b.Run("one caller", func(b *testing.B) {
-		for b.Loop() {
-			one(b)
-		}
-	})
-	b.Run("64 callers", func(b *testing.B) {
-		b.SetParallelism(32) // for each of at least two processors
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				one(b)
-			}
-		})
-	})
 }
 
 func BenchmarkKeys(b *testing.B) {
