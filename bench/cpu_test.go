@@ -58,25 +58,26 @@ func BenchmarkServerCPU(b *testing.B) {
 			}
 			fmt.Println()
 			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-			fmt.Fprintln(w, "keys\tasked\tconnections\tbare handler\tours\tratio\t")
+			fmt.Fprintln(w, "keys\tasked\tconnections\tbare handler\tours\tratio\tfrom, to\t")
 			for _, r := range rows {
-				ratio := r.ratio()
-				fmt.Fprintf(w, "%d\t%s\t%d\t%v\t%v\t%.2f\t\n", keys, r.name, r.connections, median(r.least), median(r.cost), ratio)
-				b.ReportMetric(ratio, strings.NewReplacer(" ", "-", ",", "").Replace(r.name)+fmt.Sprint("-", r.connections))
+				ratios := r.ratios()
+				fmt.Fprintf(w, "%d\t%s\t%d\t%v\t%v\t%.2f\t%.2f, %.2f\t\n", keys, r.name, r.connections,
+					median(r.least), median(r.cost), median(ratios), slices.Min(ratios), slices.Max(ratios))
+				b.ReportMetric(median(ratios), strings.NewReplacer(" ", "-", ",", "").Replace(r.name)+fmt.Sprint("-", r.connections))
 			}
 			w.Flush()
 		})
 	}
 }
 
-// ratio is the median of what each round says: the two of a round ran next to each other, and the
-// machine may be busier in another one.
-func (r *row) ratio() float64 {
+// ratios are what each round says: the two of a round ran next to each other, and the machine may
+// be busier in another one.
+func (r *row) ratios() []float64 {
 	ratios := make([]float64, len(r.cost))
 	for i := range r.cost {
 		ratios[i] = float64(r.cost[i]) / float64(r.least[i])
 	}
-	return median(ratios)
+	return ratios
 }
 
 func median[T cmp.Ordered](of []T) T {
