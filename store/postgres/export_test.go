@@ -14,3 +14,6 @@ func Up(ctx context.Context, db *sql.DB, files map[string]string) error {
 	}
 	return up(ctx, db, all)
 }
+
+// Keys is the query for all keys.
+const Keys = keys
