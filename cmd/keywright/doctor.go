@@ -81,6 +81,7 @@ func examineFolder(e *store.Examination, data string) {
 		remedy = "run chmod 700 on it"
 	}
 	e.Find("data folder", fmt.Sprintf("%s, mode %04o", data, info.Mode().Perm()), store.Worry, remedy)
+	examineDisk(e, data)
 }
 
 func examineKeyring(e *store.Examination, path string, checks map[int][]byte) {

@@ -20,6 +20,7 @@ func examineServer(ctx context.Context, e *store.Examination, data string) {
 		return
 	}
 	e.Find("server", "answers on the folder's socket", store.Well, "")
+	examineNodes(ctx, e, data)
 	var where addresses
 	text, err := os.ReadFile(filepath.Join(data, "addresses.json"))
 	if err == nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/keywright/keywright/api"
-	"github.com/keywright/keywright/secret"
 )
 
 func keyCommand() *cli.Command {
@@ -73,15 +72,14 @@ Examples:
 
 var keyID = regexp.MustCompile(`^key_[0-9A-Za-z_]{1,40}$`)
 
-// keyIDArgument is the id that was typed. A key's own text is caught here, before it gets into
-// a request and from there into a log.
+// keyIDArgument is the id that was typed.
 func keyIDArgument(cmd *cli.Command) (string, error) {
 	given, err := arguments(cmd, []string{"ID"})
 	if err != nil {
 		return "", err
 	}
-	if parts, ok := secret.Split(given[0]); ok {
-		return "", usage(cmd, "that is a key's text, which does not belong on a command line: now it stands in the shell's history; its id is key_%s", parts.ID)
+	if err := pasted(cmd, given[0]); err != nil {
+		return "", err
 	}
 	if !keyID.MatchString(given[0]) {
 		return "", usage(cmd, "that is not a key's id, which is like key_o6p4Zq81LmT3; find it with: keywright key list --account SLUG")

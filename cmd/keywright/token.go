@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/keywright/keywright/api"
-	"github.com/keywright/keywright/secret"
 )
 
 func tokenCommand() *cli.Command {
@@ -123,8 +122,8 @@ func revokeToken(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	id := given[0]
-	if parts, ok := secret.Split(id); ok {
-		return usage(cmd, "that is a token's text, which does not belong on a command line: now it stands in the shell's history; its id is tok_%s", parts.ID)
+	if err := pasted(cmd, id); err != nil {
+		return err
 	}
 	if !tokenID.MatchString(id) {
 		return usage(cmd, "that is not a token's id, which is like tok_o6p4Zq81LmT3; find it with: keywright token list")

@@ -86,9 +86,23 @@ const mayNot = `SELECT
 	has_table_privilege('events', 'UPDATE') OR has_table_privilege('events', 'DELETE'),
 	(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`
 
+// lacks are the tables that the running service can't read, or can't add to where it has to:
+// those that a newer version made, when its keywright migrate was not told of the role.
+const lacks = `SELECT coalesce(string_agg(relname, ', ' ORDER BY relname), '') FROM pg_class
+	WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
+	AND NOT (has_table_privilege(oid, 'SELECT')
+		AND (relname IN ('schema_versions', 'clock', 'identity') OR has_table_privilege(oid, 'INSERT')))`
+
 func rights(ctx context.Context, e *store.Examination, db *sql.DB) error {
 	if at, err := version(ctx, db); err != nil || at == 0 {
 		return err
+	}
+	var lacking string
+	if err := db.QueryRowContext(ctx, lacks).Scan(&lacking); err != nil {
+		return err
+	}
+	if lacking != "" {
+		e.Find("rights", "may not use "+lacking, store.Wrong, "run keywright migrate with the role that owns the tables, and --service-role with this one")
 	}
 	may := make([]bool, 5)
 	if err := db.QueryRowContext(ctx, mayNot).Scan(&may[0], &may[1], &may[2], &may[3], &may[4]); err != nil {
@@ -100,8 +114,11 @@ func rights(ctx context.Context, e *store.Examination, db *sql.DB) error {
 			found += ", may " + what
 		}
 	}
-	if found == "" {
+	if found == "" && lacking == "" {
 		e.Find("rights", "no more than the service needs", store.Well, "")
+		return nil
+	}
+	if found == "" {
 		return nil
 	}
 	e.Find("rights", found[2:], store.Worry, "give the service a role of its own: run keywright migrate with the role that owns the tables")

@@ -39,6 +39,19 @@ func TestExamineTellsWhatIsNotWell(t *testing.T) {
 	if f.Health != store.Worry || !strings.Contains(f.Found, "may change the schema, may change seals") || !strings.Contains(f.Remedy, "keywright migrate") {
 		t.Errorf("the role that owns the tables: %+v", f)
 	}
+	if _, err := beside(t, d, postgrestest.Owner).ExecContext(t.Context(), "REVOKE INSERT ON policies FROM "+postgrestest.Service+"; REVOKE SELECT ON seals FROM "+postgrestest.Service); err != nil {
+		t.Fatal(err)
+	}
+	f = found(t, postgres.Examine(t.Context(), d.URL(postgrestest.Service)), "rights")
+	if f.Health != store.Wrong || f.Found != "may not use policies, seals" || !strings.Contains(f.Remedy, "--service-role") {
+		t.Errorf("a role that lacks rights: %+v", f)
+	}
+	if _, err := postgres.Migrate(t.Context(), d.URL(postgrestest.Owner), postgrestest.Service); err != nil {
+		t.Fatal(err)
+	}
+	if f = found(t, postgres.Examine(t.Context(), d.URL(postgrestest.Service)), "rights"); f.Health != store.Well {
+		t.Errorf("after the remedy: %+v", f)
+	}
 	f = found(t, postgres.Examine(t.Context(), postgrestest.Empty(t).URL(postgrestest.Owner)), "tables")
 	if f.Health != store.Wrong || !strings.Contains(f.Remedy, "keywright migrate") {
 		t.Errorf("a database without tables: %+v", f)

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/keywright/keywright/store"
@@ -29,15 +27,4 @@ func network(e *store.Examination, dir string) {
 		remedy = "move the data folder to a local disk: on a network file system SQLite can lose what it confirmed"
 	}
 	e.Find("file system", name, store.Wrong, remedy)
-
-	const little, low = 16 << 20, 1 << 30
-	free := found.Bavail * uint64(found.Bsize)
-	health, remedy := store.Worry, ""
-	switch {
-	case free < little:
-		health, remedy = store.Wrong, "make room: soon nothing can be changed, and no key revoked"
-	case free < low:
-		remedy = "make room before it is full"
-	}
-	e.Find("disk", fmt.Sprintf("%d MiB free", free>>20), health, remedy)
 }
