@@ -142,6 +142,9 @@ func whyRefused(f mark.Finding) string {
 	case mark.AnotherWay:
 		return fmt.Sprintf("it is a copy that was written to; what this node has seen, up to revision %d, is not in it after revision %d", f.Mark.At.Revision, f.After)
 	}
+	if f.Why == "" { // the mark is a second behind at most, for what only gives something
+		return "it lacks a commit that this process has seen, and that is not written down here"
+	}
 	if f.History.Quarantined == keywright.BeingDecided {
 		return "what becomes of it was being decided, and that did not come to its end; decide again"
 	}
@@ -188,6 +191,9 @@ func (p *process) tellBackwards(ctx context.Context) {
 		f, missing, err := compare(ctx, p.kept, p.store, p.service.Policy())
 		if err == nil {
 			lines := append(difference(ctx, p.store, f, missing), decisions(p.settings)...)
+			if f.Why == "" {
+				lines = append(lines, "if either finds that there is nothing to decide, start again")
+			}
 			p.log.ErrorContext(ctx, strings.Join(lines, "\n"))
 			return
 		}

@@ -67,6 +67,11 @@ func (s *Server) Synchronous(t testing.TB) {
 		t.Fatal(err)
 	}
 	s.await(t, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", 1)
+	// Backends wait for the standby once the checkpointer has read the setting too, which it does
+	// before it does anything else: a first checkpoint may have been begun before.
+	if err := s.do(t.Context(), "postgres", "CHECKPOINT", "CHECKPOINT"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Replicated waits until the standby of this server has everything.
