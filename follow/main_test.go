@@ -21,15 +21,21 @@ import (
 )
 
 // TestMain makes rapid try 1,000 histories, or with KEYWRIGHT_SOAK 10,000, of some 8 steps each,
-// unless its flags say other numbers.
+// unless its flags say other numbers. The race detector sees 100 of them.
 func TestMain(m *testing.M) {
 	checks := "-rapid.checks=1000"
-	if soaking() {
+	switch {
+	case soaking():
 		checks = "-rapid.checks=10000"
+	case raced:
+		checks = "-rapid.checks=100"
 	}
 	os.Args = append([]string{os.Args[0], checks, "-rapid.steps=8"}, os.Args[1:]...)
 	goleak.VerifyTestMain(m)
 }
+
+// raced says that the race detector watches: the database takes ten times as long then.
+var raced bool
 
 func soaking() bool { return os.Getenv("KEYWRIGHT_SOAK") != "" }
 
