@@ -83,9 +83,13 @@ func (h *history) reload(t *rapid.T) {
 		v.Override = rapid.Bool().Draw(t, "override")
 		v.Presentations = v.Presentations[rapid.IntRange(0, 1).Draw(t, "without token"):]
 	}
-	_, _, err := h.Govern(t.Context(), keywright.Operator(""), &next)
+	effects, _, err := h.Govern(t.Context(), keywright.Operator(""), &next)
 	must(t, err)
-	h.became(func(w *world) { w.policy = &next })
+	at, err := h.store.Revision(t.Context())
+	must(t, err)
+	if len(effects) > 0 || at > h.last().revision { // else it is the one in force, which is written down once
+		h.became(func(w *world) { w.policy = &next })
+	}
 }
 
 // account draws one, and key one that was issued, as it is now.
