@@ -38,7 +38,7 @@ func (s *Store) watched(ctx context.Context, see func(ctx context.Context, in *s
 // and nothing else of the pool, so that those who look at once never wait for each other in a ring:
 // statements prepared on the pool would, at their first use.
 func (s *Store) glance(ctx context.Context, see func(in *sql.Tx, now queries.ClockRow) error) error {
-	tx, err := s.pools.Follow.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	tx, err := begin(ctx, s.pools.Follow, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return failed("begin", "to read", err)
 	}
@@ -48,4 +48,14 @@ func (s *Store) glance(ctx context.Context, see func(in *sql.Tx, now queries.Clo
 		return failed("read", "clock", err)
 	}
 	return see(tx, now)
+}
+
+// begin begins a transaction, also when connections were cut off while nobody used them.
+func begin(ctx context.Context, pool *sql.DB, o *sql.TxOptions) (tx *sql.Tx, err error) {
+	for range mostCut {
+		if tx, err = pool.BeginTx(ctx, o); !neverSent(err) {
+			break
+		}
+	}
+	return tx, err
 }

@@ -59,7 +59,7 @@ func (s *Store) poll(ctx context.Context, id keywright.NodeID, applied, since ui
 	if err != nil {
 		return keywright.Changes{}, err
 	}
-	tx, err := s.pools.Nodes.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	tx, err := begin(ctx, s.pools.Nodes, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return keywright.Changes{}, failed("begin", "to poll", err)
 	}

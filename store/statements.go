@@ -35,28 +35,55 @@ func (p *prepared) PrepareContext(ctx context.Context, text string) (*sql.Stmt, 
 	return kept.(*sql.Stmt), nil
 }
 
-func (p *prepared) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	statement, err := p.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept for the next call
-	if err != nil {
-		return nil, err
+func (p *prepared) ExecContext(ctx context.Context, text string, args ...any) (result sql.Result, err error) {
+	for range mostCut {
+		var statement *sql.Stmt
+		if statement, err = p.PrepareContext(ctx, text); err == nil { //nolint:sqlclosecheck // kept for the next call
+			result, err = statement.ExecContext(ctx, args...)
+		}
+		if !neverSent(err) {
+			break
+		}
 	}
-	return statement.ExecContext(ctx, args...)
+	return result, err
 }
 
-func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	statement, err := p.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept for the next call
-	if err != nil {
-		return nil, err
+func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (rows *sql.Rows, err error) {
+	for range mostCut {
+		var statement *sql.Stmt
+		if statement, err = p.PrepareContext(ctx, text); err == nil { //nolint:sqlclosecheck // kept for the next call
+			rows, err = statement.QueryContext(ctx, args...) //nolint:rowserrcheck,sqlclosecheck // the caller's
+		}
+		if !neverSent(err) {
+			break
+		}
 	}
-	return statement.QueryContext(ctx, args...)
+	return rows, err
 }
 
-func (p *prepared) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
-	statement, err := p.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept for the next call
-	if err != nil {
-		return p.db.QueryRowContext(ctx, text, args...) // fails likewise, and only it can make a Row
+func (p *prepared) QueryRowContext(ctx context.Context, text string, args ...any) (row *sql.Row) {
+	for range mostCut {
+		statement, err := p.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept for the next call
+		if err != nil {
+			row = p.db.QueryRowContext(ctx, text, args...) // fails likewise, and only it can make a Row
+		} else {
+			row = statement.QueryRowContext(ctx, args...)
+		}
+		if !neverSent(row.Err()) {
+			break
+		}
 	}
-	return statement.QueryRowContext(ctx, args...)
+	return row
+}
+
+// mostCut is how many connections a statement tries that were cut off before anyone used them; a
+// pool has no more. It looks at one that was used when it takes it up again, and never at others.
+const mostCut = 10
+
+// neverSent reports whether nothing of a statement has reached the database.
+func neverSent(err error) bool {
+	var sending interface{ SafeToRetry() bool }
+	return errors.As(err, &sending) && sending.SafeToRetry()
 }
 
 // in is the statement in a transaction of db; nil when it is not prepared yet. That takes a

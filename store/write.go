@@ -130,9 +130,9 @@ func (s *Store) transact(ctx context.Context, change func(context.Context, *stea
 	late := time.AfterFunc(writeTime+time.Second, cut)
 	defer late.Stop()
 	s.writing.provide(ctx)
-	begun, err := s.pools.Write.BeginTx(ctx, nil)
-	if err != nil && unavailable(err) { // a connection that was cut while nobody used it
-		begun, err = s.pools.Write.BeginTx(ctx, nil)
+	begun, err := begin(ctx, s.pools.Write, nil)
+	if err != nil && unavailable(err) { // the connection was cut off just now
+		begun, err = begin(ctx, s.pools.Write, nil)
 	}
 	if err != nil {
 		return false, failed("begin", "to write", err)

@@ -128,9 +128,10 @@ func (c *config) pool(u use) *sql.DB {
 
 // dead reports whether a connection that was idle is to be tried by the driver, which takes
 // another one when that fails. It is tried here first, so that it does not take longer than a
-// second to find out; one that does not answer is closed then.
+// second to find out; one that does not answer is closed then. One that was idle for less than a
+// second is tried when something came on it: a server that was started again has cut it off.
 func dead(ctx context.Context, p stdlib.ShouldPingParams) bool {
-	if p.IdleDuration < time.Second {
+	if p.IdleDuration < time.Second && !readable(p.Conn.PgConn().Conn()) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/keywright/keywright"
@@ -265,3 +266,36 @@ func TestServerThatIsStoppedIsUnavailableAndThenThereAgain(t *testing.T) {
 var errAny = errors.New("any other")
 
 func errOf[T any](_ T, err error) error { return err }
+
+// A server that was started again has cut off every connection, and the pools hold those that
+// nobody used since. None of them costs anyone an answer.
+func TestConnectionsCutWhileNobodyUsedThemCostNoAnswer(t *testing.T) {
+	d := postgrestest.New(t)
+	s := open(t, d, postgres.Options{})
+	insert(t, s, "a")
+	for round := range 3 {
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				_, err := s.Accounts(t.Context(), keywright.Page{Limit: 10})
+				_, other := s.Revision(t.Context())
+				if err := errors.Join(err, other); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for _, name := range []string{"keywright: reads", "keywright: writes", "keywright: follows"} {
+			cut(t, d, name)
+		}
+		for read := range 8 {
+			if _, err := s.Accounts(t.Context(), keywright.Page{Limit: 10}); err != nil {
+				t.Fatalf("round %d, read %d: %v", round, read, err)
+			}
+			if _, err := s.Revision(t.Context()); err != nil {
+				t.Fatalf("round %d, revision %d: %v", round, read, err)
+			}
+		}
+		insert(t, s, "b"+strconv.Itoa(round))
+	}
+}

@@ -88,7 +88,7 @@ func cut(t *testing.T, d *postgrestest.Database, what string) {
 	t.Helper()
 	var n int
 	err := beside(t, d, "postgres").QueryRowContext(t.Context(),
-		"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1", what).Scan(&n)
+		"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1", what).Scan(&n)
 	if err != nil || n == 0 {
 		t.Fatalf("cut %d connections of %q, %v", n, what, err)
 	}
