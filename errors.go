@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/keywright/keywright/policy"
 )
@@ -27,6 +28,8 @@ var (
 	ErrUnavailable    = errors.New("the database does not answer") // for now; nothing was changed
 	ErrReused         = errors.New("idempotency key reused")       // it was given to another request (Once)
 	ErrBackwards      = errors.New("the database went backwards")  // *BackwardsError
+	ErrTooManyKeys    = errors.New("too many keys")                // *TooManyKeysError
+	ErrTooFast        = errors.New("too fast")                     // *TooFastError
 )
 
 // Errors lists every kind, for the tests that hold their answers.
@@ -34,6 +37,7 @@ func Errors() []error {
 	return []error{
 		ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrNotEntitled, ErrRevoked, ErrAlreadyIssued,
 		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable, ErrReused, ErrBackwards,
+		ErrTooManyKeys, ErrTooFast,
 	}
 }
 
@@ -92,6 +96,8 @@ func (e *ForbiddenError) Error() string {
 		policy.ManageMembers: "change who belongs to the account",
 		policy.ReadAccount:   "see the account's settings",
 		policy.ReadAudit:     "see who did what in the account",
+		policy.OwnKeys:       "have keys that act as oneself",
+		policy.RequestKeys:   "ask for a key",
 	}[e.Right]
 	return fmt.Sprintf("%s may %s", who, what)
 }
@@ -99,17 +105,45 @@ func (*ForbiddenError) Is(kind error) bool { return kind == ErrForbidden }
 
 // NotEntitledError says that the account's plan lacks API access (F2), and which have it.
 type NotEntitledError struct {
-	Plan policy.Plan
-	Need []policy.Plan
+	Plan     policy.Plan
+	Need     []policy.Plan
+	Personal bool // it has API access, and lacks personal keys
 }
 
 func (e *NotEntitledError) Error() string {
-	if len(e.Need) == 0 {
-		return fmt.Sprintf("the %s plan has no API access", e.Plan.Label)
+	what, begins := "API access", "it begins"
+	if e.Personal {
+		what, begins = "personal keys", "they begin"
 	}
-	return fmt.Sprintf("the %s plan has no API access; it begins with the %s plan", e.Plan.Label, e.Need[0].Label)
+	if len(e.Need) == 0 {
+		return fmt.Sprintf("the %s plan has no %s", e.Plan.Label, what)
+	}
+	return fmt.Sprintf("the %s plan has no %s; %s with the %s plan", e.Plan.Label, what, begins, e.Need[0].Label)
 }
 func (*NotEntitledError) Is(kind error) bool { return kind == ErrNotEntitled }
+
+// TooManyKeysError says that the account has as many keys as its plan allows. Revoking one makes
+// room.
+type TooManyKeysError struct {
+	Plan policy.Plan
+	Have int // that are not revoked
+}
+
+func (e *TooManyKeysError) Error() string {
+	return fmt.Sprintf("the account has %d keys and the %s plan allows %d; revoke one that is no longer needed", e.Have, e.Plan.Label, e.Plan.KeysMax)
+}
+func (*TooManyKeysError) Is(kind error) bool { return kind == ErrTooManyKeys }
+
+// TooFastError says that something was done more often than it may be, and when it may be again.
+type TooFastError struct {
+	What  string // "new keys"
+	Retry time.Duration
+}
+
+func (e *TooFastError) Error() string {
+	return fmt.Sprintf("too many %s at once; try again in %v", e.What, e.Retry.Round(time.Second))
+}
+func (*TooFastError) Is(kind error) bool { return kind == ErrTooFast }
 
 // AlreadyIssuedError says that the same form was sent before, and which key came of it. Its
 // secret was shown then and cannot be shown again.

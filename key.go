@@ -1,6 +1,8 @@
 package keywright
 
 import (
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/keywright/keywright/secret"
@@ -11,18 +13,32 @@ type Key struct {
 	ID          KeyID
 	Account     AccountID
 	Kind        KeyKind
-	Member      MemberID // whom a personal key acts as
+	Member      MemberID // whom a personal key acts as; who answers for a service's key
+	Service     string   // the non-person that a service's key acts as
 	Description string   // 1 to 200 characters, chosen when issued, never changed (F6)
 	Version     string   // an API version's name in the policy: the key's default (F7)
 	Brand       string   // begins the text
 	Env         secret.Env
-	LastFour    string // the end of the text, which is of its check digits (F12)
+	LastFour    string // the end of the newest text, which is of its check digits (F12)
 
-	Created    time.Time
-	CreatedBy  Actor
-	NotBefore  time.Time // zero: from the start
-	Expires    time.Time // zero: never; the first instant at which it no longer verifies
-	Disabled   time.Time // zero: not disabled
+	// Scopes narrow what it may do, to scopes of the policy, "incidents:*" or "*"; none: to all that
+	// its kind may. Networks narrow where from, none: anywhere. Their prefixes are masked, and those
+	// of mapped addresses are IPv4's.
+	Scopes   []string
+	Networks []netip.Prefix
+
+	Created   time.Time
+	CreatedBy Actor
+	NotBefore time.Time // zero: from the start
+	Expires   time.Time // zero: never; the first instant at which it no longer verifies
+	Rotated   time.Time // when it last got a new secret; zero: never
+	Reminded  int       // how many days before Expires the last reminder was due: 30, 7 or 1; 0: none was given
+
+	Disabled    time.Time // zero: not disabled
+	DisabledBy  Actor
+	WhyDisabled string
+	Enables     time.Time // when a disabled key is good again by itself; zero: never
+
 	Revoked    time.Time // zero: not revoked
 	RevokedBy  Actor
 	WhyRevoked string
@@ -35,8 +51,19 @@ type Key struct {
 // KeyKind says what a key acts as.
 type KeyKind string
 
-// AccountKey acts for the whole account with full rights (F16).
-const AccountKey KeyKind = "account"
+// The kinds of keys.
+const (
+	AccountKey  KeyKind = "account"   // acts for the whole account, with full rights unless it was narrowed (F16)
+	ReadOnlyKey KeyKind = "read_only" // the same, but only reads
+	PersonalKey KeyKind = "personal"  // acts as its member, with no more than the member's role gives at that moment (F18)
+	ServiceKey  KeyKind = "service"   // acts as a named non-person; it survives whoever answers for it
+)
+
+// KeyKinds lists every kind, in the order in which forms show them.
+func KeyKinds() []KeyKind { return []KeyKind{AccountKey, ReadOnlyKey, PersonalKey, ServiceKey} }
+
+// Narrowed reports whether the key may do less than its kind.
+func (k Key) Narrowed() bool { return len(k.Scopes) > 0 }
 
 // KeyState is what a key is at one moment.
 type KeyState string
@@ -55,7 +82,7 @@ func (k Key) State(now time.Time) KeyState {
 	switch {
 	case !k.Revoked.IsZero():
 		return KeyRevoked
-	case !k.Disabled.IsZero():
+	case k.disabled(now):
 		return KeyDisabled
 	case !k.NotBefore.IsZero() && now.Before(k.NotBefore):
 		return KeyNotYetValid
@@ -63,6 +90,16 @@ func (k Key) State(now time.Time) KeyState {
 		return KeyExpired
 	}
 	return KeyActive
+}
+
+// disabled reports whether it is, and has not come back by itself.
+func (k Key) disabled(now time.Time) bool {
+	return !k.Disabled.IsZero() && (k.Enables.IsZero() || now.Before(k.Enables))
+}
+
+// allows reports whether the key may be used from an address.
+func (k Key) allows(client netip.Addr) bool {
+	return len(k.Networks) == 0 || slices.ContainsFunc(k.Networks, func(p netip.Prefix) bool { return p.Contains(client.Unmap().WithZone("")) })
 }
 
 // Handle is how lists show the key: kw_live_o6p4…QZ1x.
@@ -74,11 +111,16 @@ type Seal struct {
 	MAC     secret.MAC
 	Pepper  int // the pepper's version
 	Created time.Time
+
+	Ends     time.Time // of the grace period, when another secret has replaced it; zero: it is the current one
+	LastFour string    // of its text
+	LastUsed time.Time // while there are two; zero: not used since
 }
 
 // Sealed is all that a verification looks up by a key's public id.
 type Sealed struct {
 	Key     Key
 	Account Account
+	Member  Member // of a personal key; the Store leaves it to whoever asks
 	Seals   []Seal
 }

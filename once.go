@@ -48,6 +48,12 @@ func (o *Once) Replayed() bool { return o != nil && o.replayed }
 //
 // Errors: those of authorise and of change, and ErrReused.
 func (s *Service) write(ctx context.Context, by Principal, right policy.Right, now time.Time, change func(tx Tx, actor Actor, account Account) error, answer ...any) error {
+	return s.writeAs(ctx, by, now, func(tx Tx, who admitted) error { return change(tx, who.actor, who.account) }, []policy.Right{right}, answer...)
+}
+
+// writeAs is write for a change that asks more of who he is, and for which one of several rights
+// is enough.
+func (s *Service) writeAs(ctx context.Context, by Principal, now time.Time, change func(tx Tx, who admitted) error, rights []policy.Right, answer ...any) error {
 	once := by.Once
 	if once == nil {
 		once = &Once{}
@@ -57,18 +63,18 @@ func (s *Service) write(ctx context.Context, by Principal, right policy.Right, n
 	}
 	once.spent = true
 	return s.store.Write(ctx, func(tx Tx) error {
-		actor, account, err := s.authorise(ctx, tx, by, right)
+		who, err := s.admit(ctx, tx, by, writes, rights...)
 		if err != nil {
 			return err
 		}
 		if by.Once == nil {
-			return change(tx, actor, account)
+			return change(tx, who)
 		}
 		once.replayed, err = s.replay(ctx, tx, by, now, answer)
 		if err != nil || once.replayed {
 			return err
 		}
-		if err := change(tx, actor, account); err != nil {
+		if err := change(tx, who); err != nil {
 			return err
 		}
 		return s.keep(ctx, tx, by, now, answer)

@@ -112,7 +112,14 @@ func TestKeptAnswersAreAsTheVectors(t *testing.T) {
 // Whoever changes the form in which answers are kept must go on reading what the version
 // before has kept.
 func TestTheVectorsAreOpened(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("testdata", "once.json"))
+	for _, name := range []string{"once.json", "once-before-00008.json"} {
+		t.Run(name, func(t *testing.T) { opens(t, filepath.Join("testdata", name)) })
+	}
+}
+
+func opens(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

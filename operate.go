@@ -26,7 +26,7 @@ func (s *Service) OperatorBy(ctx context.Context, text string) (Principal, Reaso
 	case !errors.Is(err, ErrNotFound):
 		return Principal{}, "", fmt.Errorf("look for operator token %s: %w", OperatorTokenIDOf(parsed.ID()), err)
 	}
-	if !s.holds(Operators, seals, parsed) {
+	if _, ok := s.holds(Operators, seals, parsed); !ok {
 		return Principal{}, Unknown, nil
 	}
 	if state := token.State(now); state != KeyActive {

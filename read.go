@@ -50,7 +50,7 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 		if self.Key.State(s.now()) != KeyActive {
 			return Self{}, ErrNotFound
 		}
-		self.Rights = policy.Rights()
+		self.Rights = s.rightsOf(ctx, self)
 	case PrincipalOperator:
 		if by.Token != "" {
 			if self.Token, err = s.store.OperatorToken(ctx, by.Token); err != nil {
@@ -70,14 +70,16 @@ func (s *Service) Keys(ctx context.Context, by Principal, page Page) ([]Key, Cur
 	return list(ctx, s, by, policy.ManageKeys, page, s.store.Keys, keyCursor)
 }
 
-// Key answers one key of by's account. by needs the right policy.ManageKeys.
+// Key answers one key of by's account. by needs the right policy.ManageKeys, or policy.OwnKeys for
+// a personal key of his.
 //
 // Errors: ErrNotFound, ErrSuspended, *ForbiddenError.
 func (s *Service) Key(ctx context.Context, by Principal, id KeyID) (Key, error) {
-	if _, _, err := s.authorise(ctx, s.store, by, policy.ManageKeys); err != nil {
+	who, err := s.admit(ctx, s.store, by, reads, ofKeys()...)
+	if err != nil {
 		return Key{}, err
 	}
-	key, err := s.store.Key(ctx, by.Account, id)
+	key, err := s.touchable(ctx, s.store, who, id)
 	if err != nil {
 		return Key{}, fmt.Errorf("key %s: %w", clip(string(id)), err)
 	}

@@ -56,7 +56,9 @@ func (s *Service) restrictAgain(ctx context.Context, tx Tx, m Missing, now time.
 		err = tx.RevokeKey(ctx, m.Account, m.Key, m.RevokedBy, m.WhyRevoked, m.Revoked)
 	case LacksKeyDisabled:
 		action, subject = KeyDisabledBy, m.key.subject()
-		err = tx.DisableKey(ctx, m.Account, m.Key, m.Disabled)
+		k := m.key
+		k.Disabled, k.DisabledBy = m.Disabled, operatorActor()
+		err = tx.DisableKey(ctx, k)
 	case LacksMemberEnded:
 		action, subject = MemberRemovedBy, m.member.subject()
 		err = s.endAgain(ctx, tx, m, now)

@@ -2,48 +2,47 @@ package keywright
 
 import (
 	"context"
-	"fmt"
 	"strings"
-
-	"github.com/keywright/keywright/policy"
+	"time"
 )
 
 // Revoke ends a key for good (F13): when it returns, no verification accepts the key. The
 // row stays as history; the first time and reason stay too. why may be empty; it has at
-// most 200 characters. by needs the right policy.ManageKeys, whatever the plan: an account
-// that sleeps can still end its keys.
+// most 200 characters. by needs the right policy.ManageKeys, or policy.OwnKeys for a personal key of
+// his, whatever the plan: an account that sleeps can still end its keys.
 //
 // Errors: ErrNotFound, ErrRevoked, ErrSuspended, *ForbiddenError, *InvalidError (reason).
 func (s *Service) Revoke(ctx context.Context, by Principal, id KeyID, why string) (Key, Commit, error) {
-	now := s.now()
-	var key Key
-	var commit Commit
-	err := s.write(ctx, by, policy.ManageKeys, now, func(tx Tx, actor Actor, account Account) (err error) {
-		if strings.TrimSpace(why) != "" {
-			if why, err = line("reason", why, MaxReason); err != nil {
-				return err
-			}
+	return s.changeKey(ctx, by, id, func(tx Tx, who admitted, key *Key, now time.Time) (bool, error) {
+		why, err := reason(why)
+		if err != nil {
+			return false, err
 		}
-		if key, err = tx.Key(ctx, account.ID, id); err != nil {
-			return err
-		}
-		if !key.Revoked.IsZero() {
-			return ErrRevoked
-		}
-		if err := tx.RevokeKey(ctx, account.ID, id, actor, why, now); err != nil {
-			return err
-		}
-		key.Revoked, key.RevokedBy, key.WhyRevoked = now, actor, why
-		commit = commitOf(tx, account.ID, key.subject(), true)
-		var details map[string]string
-		if why != "" {
-			details = map[string]string{"why": why}
-		}
-		return s.record(ctx, tx, now, account.ID, actor, KeyRevokedBy, key.subject(), details)
-	}, &key, &commit)
-	if err != nil {
-		return Key{}, Commit{}, fmt.Errorf("revoke key %s: %w", clip(string(id)), err)
+		return true, s.revoke(ctx, tx, who.actor, key, why, now)
+	})
+}
+
+// revoke ends a key that has not ended, and writes that down.
+func (s *Service) revoke(ctx context.Context, tx Tx, actor Actor, key *Key, why string, now time.Time) error {
+	if err := tx.RevokeKey(ctx, key.Account, key.ID, actor, why, now); err != nil {
+		return err
 	}
-	commit.At = s.now()
-	return key, commit, nil
+	key.Revoked, key.RevokedBy, key.WhyRevoked = now, actor, why
+	return s.record(ctx, tx, now, key.Account, actor, KeyRevokedBy, key.subject(), because(why))
+}
+
+// reason checks why something is done: nothing, or a line.
+func reason(why string) (string, error) {
+	if strings.TrimSpace(why) == "" {
+		return "", nil
+	}
+	return line("reason", why, MaxReason)
+}
+
+// because is what the audit log tells of a reason.
+func because(why string) map[string]string {
+	if why == "" {
+		return nil
+	}
+	return map[string]string{"why": why}
 }

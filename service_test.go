@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/crc32"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -196,7 +197,7 @@ func TestIssue(t *testing.T) {
 		t.Errorf("got created by %q at %v, %s", key.CreatedBy.Name, key.Created, key.State(h.now))
 	}
 	stored, err := h.Key(t.Context(), h.members["owner"].By(), key.ID)
-	if err != nil || stored != key {
+	if err != nil || !reflect.DeepEqual(stored, key) {
 		t.Errorf("read back: got %+v %v, want %+v", stored, err, key)
 	}
 	if first, _ := h.issue(t, h.members["owner"].By()); first.Version != "v1" {
@@ -355,7 +356,7 @@ func TestNothingIsToldWithoutPossession(t *testing.T) {
 		"a known id with another secret": {forged(text.Reveal(), other.Reveal()), keywright.Unknown},
 	} {
 		got := h.verify(t, keywright.Request{Text: c.text})
-		if got.Reason != c.want || got.Key != (keywright.Key{}) || got.Account != (keywright.Account{}) {
+		if got.Reason != c.want || !reflect.DeepEqual(got.Key, keywright.Key{}) || got.Account != (keywright.Account{}) {
 			t.Errorf("%s: got %+v, want only %q", name, got, c.want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
 )
 
@@ -35,6 +36,7 @@ type Reader interface {
 	KeyByOnce(ctx context.Context, account AccountID, once string) (KeyID, error)
 	Keys(ctx context.Context, account AccountID, page Page) ([]Key, error) // newest first, revoked ones too
 	Sealed(ctx context.Context, id KeyID) (Sealed, error)                  // of whichever account
+	Seals(ctx context.Context, k Key) ([]Seal, error)                      // the older one first
 
 	PasswordHash(ctx context.Context, email string) (string, error)
 	Link(ctx context.Context, hash []byte) (Link, error) // whatever its state
@@ -81,8 +83,15 @@ type Tx interface {
 	EndLinks(ctx context.Context, purpose LinkPurpose, member MemberID, now time.Time) error
 
 	InsertKey(ctx context.Context, k Key, s Seal, once string) error                                       // *ConflictError (id); counts it as active
-	DisableKey(ctx context.Context, account AccountID, id KeyID, now time.Time) error                      // a second time changes nothing
+	ChangeKey(ctx context.Context, k Key) error                                                            // its version, member, limits, beginning and end; ErrRevoked
+	DisableKey(ctx context.Context, k Key) error                                                           // as k says; ErrRevoked
+	EnableKey(ctx context.Context, account AccountID, id KeyID) error                                      // ErrRevoked
+	RotateKey(ctx context.Context, k Key, s Seal, ends time.Time) error                                    // the newest seal gets an end, an older one goes; ErrRevoked
+	EndGrace(ctx context.Context, account AccountID, id KeyID, now time.Time) error                        // of the older seal, if it has one left
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
+
+	NewKeys(ctx context.Context, account AccountID) (limit.Bucket, error) // what is left of the plan's rate of new keys
+	SetNewKeys(ctx context.Context, account AccountID, b limit.Bucket) error
 
 	InsertOperatorToken(ctx context.Context, t OperatorToken, s Seal) error                                 // *ConflictError (id)
 	RevokeOperatorToken(ctx context.Context, id OperatorTokenID, by Actor, why string, now time.Time) error // ErrRevoked

@@ -80,7 +80,7 @@ func Rules(p *policy.Policy) keyset.Rules {
 		rules.Versions = append(rules.Versions, keyset.Version{Name: v.Name, Off: !v.Verifies(), Fixed: !v.Override, Ways: v.Presentations})
 	}
 	for _, pl := range p.Plans {
-		rules.Plans = append(rules.Plans, keyset.Plan{Name: pl.Name, APIAccess: pl.APIAccess, Rate: pl.Rate})
+		rules.Plans = append(rules.Plans, keyset.Plan{Name: pl.Name, APIAccess: pl.APIAccess, PersonalKeys: pl.PersonalKeys, Rate: pl.Rate})
 	}
 	for _, r := range p.Roles {
 		rules.Roles = append(rules.Roles, keyset.Role{Name: r.Name, Scopes: r.Scopes})

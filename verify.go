@@ -90,9 +90,9 @@ func Reasons() []Reason {
 }
 
 // Verify answers whether the key may be used for the request, as of this moment: it asks the
-// Store itself, for whoever manages keys by a key. The data plane asks a [Verifier]. Keys are
-// not narrowed yet, so Method, Scopes, ClientIP, Cost and MinRevision cannot refuse any. err is not
-// nil only when it could not decide.
+// Store itself, for whoever manages keys by a key. The data plane asks a [Verifier]. What a key may
+// do with the account is not for scopes to say, so Method, Scopes, Cost and MinRevision refuse
+// none. err is not nil only when it could not decide.
 func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 	now := s.now()
 	if r.Text == "" {
@@ -106,6 +106,11 @@ func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Verdict{}, fmt.Errorf("verify key %s: %w", KeyIDOf(text.ID()), err)
 	}
+	if held.Key.Kind == PersonalKey {
+		if held.Member, err = s.store.Member(ctx, held.Account.ID, held.Key.Member); err != nil && !errors.Is(err, ErrNotFound) {
+			return Verdict{}, fmt.Errorf("verify key %s: %w", KeyIDOf(text.ID()), err)
+		}
+	}
 	verdict := s.decide(held, text, r, now)
 	if verdict.Valid {
 		s.options.Used(verdict.Key.ID, now)
@@ -116,7 +121,8 @@ func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 // decide makes the checks from 4 on. held is zero for an unknown id: the MAC is computed
 // all the same, so that the time taken does not tell which ids exist.
 func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Time) Verdict {
-	if !s.holds(held.Account.ID, held.Seals, text) {
+	seal, ok := s.holds(held.Account.ID, held.Seals, text)
+	if !ok {
 		return Verdict{Reason: Unknown, At: now}
 	}
 	verdict := Verdict{Key: held.Key, Account: held.Account, At: now}
@@ -127,10 +133,16 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 		verdict.Reason = reason
 	case state != KeyActive:
 		verdict.Reason = Reason(state)
+	case !seal.Ends.IsZero() && !now.Before(seal.Ends):
+		verdict.Reason = Expired
 	case held.Account.State != AccountActive:
 		verdict.Reason = AccountIsSuspended
-	case s.entitled(held.Account) != nil:
+	case s.entitled(held.Account, held.Key.Kind) != nil:
 		verdict.Reason = PlanNotEntitled
+	case held.Key.Kind == PersonalKey && held.Member.State != MemberActive:
+		verdict.Reason = MemberInactive
+	case !held.Key.allows(r.ClientIP):
+		verdict.Reason = NetworkNotAllowed
 	case reason != "":
 		verdict.Reason = reason
 	default:
@@ -139,20 +151,18 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 	return verdict
 }
 
-// holds reports whether text is the secret that was sealed. Without a seal it is not, after the
-// same work.
-func (s *Service) holds(account AccountID, seals []Seal, text secret.Secret) bool {
+// holds finds the seal of which text is the secret. Without a seal it does the same work.
+func (s *Service) holds(account AccountID, seals []Seal, text secret.Secret) (of Seal, found bool) {
 	if len(seals) == 0 {
 		seals, account = []Seal{{Pepper: s.keyring.Current()}}, nobody
 	}
-	found := false
 	for _, seal := range seals {
 		mac, known := s.keyring.MAC(seal.Pepper, string(account), text.Reveal())
 		if secret.Equal(mac, seal.MAC) && known {
-			found = true
+			of, found = seal, true
 		}
 	}
-	return found
+	return of, found
 }
 
 // nobody is as long as an account's id, so that the MAC of an unknown key takes as many

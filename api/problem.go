@@ -41,6 +41,7 @@ const (
 	CodeConflict         Code = "conflict"
 	CodeAlreadyRevoked   Code = "already_revoked"
 	CodeAlreadyIssued    Code = "already_issued"
+	CodeTooManyKeys      Code = "keys_max"
 	CodeLastOwner        Code = "last_owner"
 	CodeLinkSpent        Code = "link_spent"
 	CodeWrongPassword    Code = "wrong_password"

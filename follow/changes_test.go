@@ -1,6 +1,7 @@
 package follow_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -82,12 +83,19 @@ func (h *history) change(t *rapid.T) change {
 			func(w *world) { w.set(account, func(a *keywright.Account) { a.Plan = plan }) },
 		}
 	}
+	key.Disabled = h.now
 	return change{
-		func(tx keywright.Tx) error { return tx.DisableKey(t.Context(), key.Account, key.ID, h.now) },
+		func(tx keywright.Tx) error {
+			if err := tx.DisableKey(t.Context(), key); !errors.Is(err, keywright.ErrRevoked) {
+				return err
+			}
+			return nil
+		},
 		func(w *world) {
-			k := w.keys[text]
-			k.Disabled = h.now
-			w.keys[text] = k
+			if k := w.keys[text]; k.Revoked.IsZero() {
+				k.Disabled = h.now
+				w.keys[text] = k
+			}
 		},
 	}
 }

@@ -22,7 +22,12 @@ func (h *history) changes() map[string]func(*rapid.T) []Change {
 		"remove":  h.remove,
 		"leave":   h.leave,
 		"revoke":  h.update(func(_ *rapid.T, k *Key) { k.Revoked = true }),
-		"disable": h.update(func(_ *rapid.T, k *Key) { k.Disabled = true }),
+		"disable": h.update(func(t *rapid.T, k *Key) {
+			k.Disabled, k.Enables = true, time.Time{}
+			if rapid.Bool().Draw(t, "for a while") {
+				k.Enables = h.soon(t)
+			}
+		}),
 		"enable":  h.update(func(_ *rapid.T, k *Key) { k.Disabled = false }),
 		"expire":  h.update(func(t *rapid.T, k *Key) { k.Expires = h.soon(t) }),
 		"begin":   h.update(func(t *rapid.T, k *Key) { k.NotBefore = h.soon(t) }),
@@ -142,6 +147,7 @@ func (h *history) policy(t *rapid.T) []Change {
 	h.rules.Scopes = rapid.SampledFrom([][]string{scopes(), scopes()[1:], append(scopes(), "schedules:read", "incidents:close")}).Draw(t, "scopes")
 	h.rules.Roles[1].Scopes = rapid.SampledFrom([][]string{nil, {"incidents:*"}, {"*"}}).Draw(t, "user's scopes")
 	h.rules.Plans[0].APIAccess = rapid.IntRange(0, 3).Draw(t, "lite has access") == 0
+	h.rules.Plans[1].PersonalKeys = rapid.IntRange(0, 3).Draw(t, "standard lacks personal keys") > 0
 	return []Change{h.rules}
 }
 

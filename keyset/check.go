@@ -33,7 +33,7 @@ func (see *sight) check(v *Verdict, p proof, r *Request, now time.Time) Code {
 	switch {
 	case see.account.has(suspendedFlag):
 		return AccountSuspended
-	case !plan.APIAccess:
+	case !plan.APIAccess, v.Kind == PersonalKey && !plan.PersonalKeys:
 		return PlanNotEntitled
 	case v.Kind == PersonalKey && !see.member.active():
 		return MemberInactive
@@ -78,7 +78,7 @@ func (see *sight) state(p proof, now int64) Code {
 	switch key := &see.key; {
 	case key.has(revokedFlag):
 		return Revoked
-	case key.has(disabledFlag):
+	case key.has(disabledFlag) && (see.rare.enables() == 0 || now < see.rare.enables()):
 		return Disabled
 	case now < see.rare.notBefore():
 		return NotYetValid

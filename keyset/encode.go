@@ -84,6 +84,9 @@ func (w *writer) encodeKey(k Key, over *overlay) error {
 
 func (w *writer) takeRare(k Key) uint32 {
 	words := rareWords{5: uint64(end(k.Seals[0].Ends)), 6: uint64(begin(k.NotBefore))}
+	if k.Disabled {
+		words[7] = uint64(end(k.Enables))
+	}
 	if len(k.Seals) == 2 {
 		seal := k.Seals[1]
 		mac := wordsOf(seal.MAC)

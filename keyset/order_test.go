@@ -59,10 +59,14 @@ func TestTheFirstCheckThatFailsAnswers(t *testing.T) {
 			s.key.Kind, s.key.Member, s.member.Active = PersonalKey, s.member.ID, false
 		}},
 		{"a plan without API access", PlanNotEntitled, func(s *situation) { s.account.Plan = "lite" }},
+		{"a personal key on a plan without them", PlanNotEntitled, func(s *situation) {
+			s.key.Kind, s.key.Member, s.rules.Plans[1].PersonalKeys = PersonalKey, s.member.ID, false
+		}},
 		{"a suspended account", AccountSuspended, func(s *situation) { s.account.Suspended = true }},
 		{"a key that has expired", Expired, func(s *situation) { s.key.Expires = noon() }},
 		{"a key that has not begun", NotYetValid, func(s *situation) { s.key.NotBefore = noon().Add(time.Millisecond) }},
-		{"a disabled key", Disabled, func(s *situation) { s.key.Disabled = true }},
+		{"a key that is disabled for a while", Disabled, func(s *situation) { s.key.Disabled, s.key.Enables = true, noon().Add(time.Millisecond) }},
+		{"a disabled key", Disabled, func(s *situation) { s.key.Disabled, s.key.Enables = true, time.Time{} }},
 		{"a revoked key", Revoked, func(s *situation) { s.key.Revoked = true }},
 		{"a way that the version does not take", NoCredential, func(s *situation) { s.request.Version, s.request.Way = "v2", policy.PresentBasic }},
 		{"another secret", Unknown, func(s *situation) { s.text = text[:25] + "x" + text[26:50]; s.text += checkOf(s.text) }},

@@ -103,7 +103,7 @@ func rules() Rules {
 			{Name: "v2", Ways: []policy.Presentation{policy.PresentToken, policy.PresentBearer}},
 			{Name: "v0", Off: true, Ways: []policy.Presentation{policy.PresentToken}},
 		},
-		Plans: []Plan{{Name: "lite"}, {Name: "standard", APIAccess: true}},
+		Plans: []Plan{{Name: "lite"}, {Name: "standard", APIAccess: true, PersonalKeys: true}},
 		Roles: []Role{
 			{Name: "admin", Scopes: []string{"*"}},
 			{Name: "user", Scopes: []string{"incidents:*", "services:read"}},

@@ -51,6 +51,9 @@ type Key struct {
 
 	Disabled, Revoked bool
 
+	// Enables is when a Disabled key is good again by itself; zero: not before a change says so.
+	Enables time.Time
+
 	Seals []Seal // one, or two during a rotation's grace period
 }
 

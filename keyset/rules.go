@@ -27,9 +27,10 @@ type Version struct {
 
 // Plan is what an account pays for.
 type Plan struct {
-	Name      string
-	APIAccess bool
-	Rate      limit.Rate // of each key; Burst 0: no limit
+	Name         string
+	APIAccess    bool
+	PersonalKeys bool       // these verify too
+	Rate         limit.Rate // of each key; Burst 0: no limit
 }
 
 // Role is what a member may do.

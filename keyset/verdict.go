@@ -34,6 +34,7 @@ type Verdict struct {
 	account, member uint32
 	state           accountState
 	expires, ends   int64
+	enables         int64
 }
 
 // KeyID is the 12 public characters of a key's id.
@@ -47,6 +48,9 @@ func (v Verdict) Expires() time.Time { return timeOf(v.expires) }
 // Ends is when the text that was presented will no longer verify because it was replaced, zero
 // for the current one.
 func (v Verdict) Ends() time.Time { return timeOf(v.ends) }
+
+// Enables is when a key that is refused as Disabled will be good again by itself, zero for never.
+func (v Verdict) Enables() time.Time { return timeOf(v.enables) }
 
 // Account is the id of the key's account.
 func (v Verdict) Account() string {
@@ -92,6 +96,9 @@ func (v *Verdict) tell(see *sight, p proof, text string) {
 	v.Kind, v.Pepper = key.kind(), p.pepper
 	v.Version = see.view.versionNames[key.version()]
 	v.expires, v.ends = key.expires(), p.ends
+	if key.has(disabledFlag) {
+		v.enables = see.rare.enables()
+	}
 	v.view, v.account, v.member, v.state = see.view, key.account(), key.member(), see.account
 	v.Scopes = Reach{see.view.rules, see.scopes, see.view.rules.all}
 	if v.member != 0 {

@@ -94,12 +94,14 @@ func kindNumber(kind Kind) uint64 {
 //	4      its end, 48 bits | its pepper, 16 bits; 0: there is none
 //	5      the end of the first
 //	6      not before
-type rareWords [7]uint64
+//	7      when a key that is disabled is no longer
+type rareWords [8]uint64
 
 func (r *rareWords) ends() int64      { return instantOf(r[4]) }
 func (r *rareWords) pepper() int      { return numberOf(r[4]) }
 func (r *rareWords) firstEnds() int64 { return int64(r[5]) }
 func (r *rareWords) notBefore() int64 { return int64(r[6]) }
+func (r *rareWords) enables() int64   { return int64(r[7]) }
 
 // hasMAC reports whether that is the MAC of the second seal.
 func (r *rareWords) hasMAC(mac *secret.MAC) bool { return isMAC(r[:macWords], mac) }

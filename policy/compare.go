@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/keywright/keywright/limit"
@@ -19,6 +21,7 @@ func Compare(old, next *Policy) []Difference {
 	each(&c, OfScope, old.Scopes, next.Scopes, func(s Scope) string { return s.Name }, func(Scope, Scope) {})
 	each(&c, OfRole, old.Roles, next.Roles, func(r Role) string { return r.Name }, func(was, is Role) { c.role(old, next, was, is) })
 	each(&c, OfPlan, old.Plans, next.Plans, func(p Plan) string { return p.Name }, c.plan)
+	c.keys(old.Keys, next.Keys)
 	c.routes(old.Routes, next.Routes)
 	c.errors(old.Errors, next.Errors)
 	return c.found
@@ -97,8 +100,28 @@ func (c *comparison) role(old, next *Policy, was, is Role) {
 
 func (c *comparison) plan(was, is Plan) {
 	c.changed(OfPlan, was.Name, "api_access", fmt.Sprint(was.APIAccess), fmt.Sprint(is.APIAccess), was.APIAccess)
+	c.changed(OfPlan, was.Name, "personal_keys", fmt.Sprint(was.PersonalKeys), fmt.Sprint(is.PersonalKeys), was.PersonalKeys)
+	c.changed(OfPlan, was.Name, "keys_max", number(was.KeysMax), number(is.KeysMax), false) // of keys to come
+	c.changed(OfPlan, was.Name, "new_keys", rateWords(was.NewKeys), rateWords(is.NewKeys), false)
+	c.changed(OfPlan, was.Name, "lives", livesWords(was.Lives), livesWords(is.Lives), false)
 	wider := is.Rate.Burst == 0 || was.Rate.Burst > 0 && is.Rate.Burst >= was.Rate.Burst && is.Rate.Every <= was.Rate.Every
 	c.changed(OfPlan, was.Name, "rate", rateWords(was.Rate), rateWords(is.Rate), !wider)
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func livesWords(lives []Life) string {
+	words := make([]string, len(lives))
+	for i, l := range lives {
+		words[i] = fmt.Sprintf("%s default %s longest %s", orElse(l.Kind, "other"), orElse(DurationWords(l.Default), "none"), orElse(DurationWords(l.Longest), "none"))
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
 }
 
 func rateWords(r limit.Rate) string {
@@ -106,6 +129,12 @@ func rateWords(r limit.Rate) string {
 		return ""
 	}
 	return fmt.Sprintf("one each %v, burst %d", r.Every, r.Burst)
+}
+
+func (c *comparison) keys(was, is Keys) {
+	c.lists(OfKeys, "", "environments", was.Environments, is.Environments)
+	c.changed(OfKeys, "", "grace", DurationWords(was.Grace), DurationWords(is.Grace), false)
+	c.changed(OfKeys, "", "longest_grace", DurationWords(was.LongestGrace), DurationWords(is.LongestGrace), false)
 }
 
 // routes compares method by method. A route that goes leaves its requests to a less specific

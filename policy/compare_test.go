@@ -41,7 +41,7 @@ func TestCompare(t *testing.T) {
 		"a role loses scopes":            {"scopes: [incidents:*]", "scopes: [incidents:read]", []string{"!role user loses incidents:write from its scopes"}},
 		"a wildcard of the same scopes":  {"scopes: [incidents:*]", "scopes: [incidents:write, incidents:read]", nil},
 		"a role is renamed":              {"name: user", "name: member", []string{"!role user is removed", "role member is added"}},
-		"a plan loses access":            {"    api_access: true\n    rate: 960/min burst 100\n", "    rate: 960/min burst 100\n  - {name: gold, label: Gold, api_access: true}\n", []string{"!plan basic: api access changes from true to false", "plan gold is added"}},
+		"a plan loses access":            {"    api_access: true\n    personal_keys: true\n    rate: 960/min burst 100\n", "    rate: 960/min burst 100\n  - {name: gold, label: Gold, api_access: true}\n", []string{"!plan basic: api access changes from true to false", "!plan basic: personal keys changes from true to false", "plan gold is added"}},
 		"a plan gains access":            {"    label: Lite\n", "    label: Lite\n    api_access: true\n", []string{"plan lite: api access changes from false to true"}},
 		"a plan is removed":              {"  - name: lite\n    label: Lite\n", "", []string{"!plan lite is removed"}},
 		"a rate goes":                    {"    rate: 960/min burst 100\n", "", []string{"plan basic: rate changes from one each 62.5ms, burst 100 to none"}},

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -40,15 +41,16 @@ func TestTheDefaultFileIsTheFoundingPage(t *testing.T) {
 		Roles: []Role{
 			{Name: "owner", Label: "Owner", Owner: true, Rights: Rights(), Scopes: []string{"*"}, About: "Everything, for the whole account. Every account keeps at least one."},
 			{Name: "admin", Label: "Admin", Rights: Rights(), Scopes: []string{"*"}, About: "Everything but making owners."},
-			{Name: "user", Label: "User", Rights: []Right{ReadMembers}, Scopes: []string{"incidents:*", "services:read", "schedules:read", "users:read"}, About: "Works with the product; can't reach API keys."},
-			{Name: "limited_user", Label: "Limited user", Scopes: []string{"incidents:read"}, About: "Sees what was shared; can't reach API keys or members."},
+			{Name: "user", Label: "User", Rights: []Right{ReadMembers, OwnKeys, RequestKeys}, Scopes: []string{"incidents:*", "services:read", "schedules:read", "users:read"}, About: "Works with the product; has personal keys, can't reach the account's."},
+			{Name: "limited_user", Label: "Limited user", Rights: []Right{OwnKeys, RequestKeys}, Scopes: []string{"incidents:read"}, About: "Sees what was shared; has personal keys, can't reach the account's, nor members."},
 		},
 		Plans: []Plan{
 			{Name: "lite", Label: "Lite"},
-			{Name: "basic", Label: "Basic", APIAccess: true},
-			{Name: "standard", Label: "Standard", APIAccess: true},
-			{Name: "enterprise", Label: "Enterprise", APIAccess: true},
+			{Name: "basic", Label: "Basic", APIAccess: true, PersonalKeys: true},
+			{Name: "standard", Label: "Standard", APIAccess: true, PersonalKeys: true},
+			{Name: "enterprise", Label: "Enterprise", APIAccess: true, PersonalKeys: true},
 		},
+		Keys: Keys{Environments: []string{"live", "test"}, Grace: 24 * time.Hour, LongestGrace: 30 * 24 * time.Hour},
 	}
 	got := Default()
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Policy{}, "Routes", "Errors", "text")); diff != "" {

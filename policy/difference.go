@@ -28,6 +28,7 @@ const (
 	OfScope   Subject = "scope"   // keys that were narrowed to it
 	OfRole    Subject = "role"    // members with that role; for its scopes, their personal keys
 	OfPlan    Subject = "plan"    // accounts on that plan, and their keys
+	OfKeys    Subject = "keys"    // keys to come, and rotations
 	OfRoute   Subject = "route"   // requests to it, by keys that were narrowed; "* /**" is also what has no route
 	OfErrors  Subject = "errors"  // end clients that are refused
 )

@@ -4,7 +4,7 @@ package policy
 // docs/reference/policy.md, has a table for each; a test compares.
 
 func fileFields() []string {
-	return []string{"product", "versions", "scopes", "roles", "plans", "routes", "errors"}
+	return []string{"product", "versions", "scopes", "roles", "plans", "keys", "routes", "errors"}
 }
 
 func productFields() []string { return []string{"name", "vendor", "brand"} }
@@ -20,6 +20,12 @@ func scopeFields() []string { return []string{"name", "description"} }
 
 func roleFields() []string { return []string{"name", "label", "about", "owner", "rights", "scopes"} }
 
-func planFields() []string { return []string{"name", "label", "api_access", "rate"} }
+func planFields() []string {
+	return []string{"name", "label", "api_access", "personal_keys", "rate", "keys_max", "new_keys", "lives"}
+}
+
+func lifeFields() []string { return []string{"kind", "default", "longest"} }
+
+func keysFields() []string { return []string{"environments", "grace", "longest_grace"} }
 
 func errorFields() []string { return []string{"format", "content_type", "body"} }

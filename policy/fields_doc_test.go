@@ -31,6 +31,7 @@ func sections() []struct {
 		{"Scopes", scopeFields(), "scopes[0]"},
 		{"Roles", roleFields(), "roles[0]"},
 		{"Plans", planFields(), "plans[0]"},
+		{"Keys", keysFields(), "keys"},
 		{"Errors", errorFields(), "errors"},
 	}
 }

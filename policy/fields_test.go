@@ -46,7 +46,18 @@ plans:
   - name: basic
     label: Basic
     api_access: true
+    personal_keys: true
     rate: 960/min burst 100
+    keys_max: 200
+    new_keys: 60/h
+    lives:
+      - kind: personal
+        default: 30d
+        longest: 90d
+keys:
+  environments: [live]
+  grace: 12h
+  longest_grace: 7d
 routes:
   - GET /incidents/** -> incidents:read
   - "* /incidents/** → incidents:write"

@@ -12,6 +12,7 @@ const (
 	MaxVersions = 32
 	MaxRoles    = 64
 	MaxPlans    = 64
+	MaxKeys     = 10_000_000 // that an account may be allowed
 )
 
 // Parse reads a policy file: YAML 1.2, UTF-8, at most MaxSize bytes, one document, without
@@ -51,6 +52,12 @@ func (r *reader) policy(root *yaml.Node) *Policy {
 	p.Scopes = file.scopes()
 	p.Roles = file.roles(p.Scopes)
 	p.Plans = file.plans()
+	p.Keys = DefaultKeys()
+	if n := file.value("keys", false); n != nil {
+		if keys := r.part(n, "keys", keysFields()); keys != nil {
+			p.Keys = keys.keys()
+		}
+	}
 	p.Routes = file.routes(p.Scopes)
 	if n := file.value("errors", false); n != nil {
 		if form := r.part(n, "errors", errorFields()); form != nil {
@@ -76,12 +83,15 @@ func (p *part) plans() []Plan {
 	open := false
 	for _, one := range p.parts("plans", true, MaxPlans, planFields()) {
 		plan := Plan{
-			Name:      one.text("name", true, name()),
-			Label:     one.text("label", true, words(maxLabel)),
-			APIAccess: one.flag("api_access", false),
+			Name:  one.text("name", true, name()),
+			Label: one.text("label", true, words(maxLabel)),
+
+			APIAccess: one.flag("api_access", false), PersonalKeys: one.flag("personal_keys", false),
+			KeysMax: one.number("keys_max", MaxKeys), Lives: one.lives(),
 		}
 		names.take(one, "name", plan.Name)
 		plan.Rate, _ = ParseRate(one.text("rate", false, isRate))
+		plan.NewKeys, _ = ParseRate(one.text("new_keys", false, isRate))
 		open = open || plan.APIAccess
 		all = append(all, plan)
 	}

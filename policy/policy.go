@@ -9,8 +9,9 @@ type Policy struct {
 	Versions []Version // in the order in which forms show them
 	Roles    []Role    // from the most to the least powerful
 	Plans    []Plan    // from the smallest to the largest
-	Scopes   []Scope   // in the order in which forms show them
-	Routes   *Router   // nil: none
+	Keys     Keys
+	Scopes   []Scope // in the order in which forms show them
+	Routes   *Router // nil: none
 	Errors   ErrorFormat
 
 	text string
@@ -82,6 +83,11 @@ func (p *Policy) RolesWith(right Right) []Role {
 // PlansWithAPIAccess lists the plans whose keys verify, smallest first: a notice names them (F2).
 func (p *Policy) PlansWithAPIAccess() []Plan {
 	return slices.DeleteFunc(slices.Clone(p.Plans), func(pl Plan) bool { return !pl.APIAccess })
+}
+
+// PlansWithPersonalKeys lists the plans on which personal keys verify too, smallest first.
+func (p *Policy) PlansWithPersonalKeys() []Plan {
+	return slices.DeleteFunc(p.PlansWithAPIAccess(), func(pl Plan) bool { return !pl.PersonalKeys })
 }
 
 // find looks at the things where they are: a Version is large, and is looked for with each request.

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -147,6 +148,20 @@ func (p *part) flag(name string, otherwise bool) bool {
 		return otherwise
 	}
 	return strings.EqualFold(n.Value, "true")
+}
+
+// number reads a field that is a whole number from 1 to most; 0 where it is not there.
+func (p *part) number(name string, most int) int {
+	n := p.value(name, false)
+	if n == nil {
+		return 0
+	}
+	count, err := strconv.Atoi(n.Value)
+	if n.ShortTag() != "!!int" || err != nil || count < 1 || count > most {
+		p.wrongKind(n, p.at(name), fmt.Sprintf("a whole number from 1 to %d", most))
+		return 0
+	}
+	return count
 }
 
 // list reads a field that is a list of at most most entries; with needed, of one at least.

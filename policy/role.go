@@ -27,11 +27,13 @@ const (
 	ManageMembers Right = "members:manage" // add and remove members, change their roles
 	ReadAccount   Right = "account:read"   // see the account's settings and plan
 	ReadAudit     Right = "audit:read"     // see who did what
+	OwnKeys       Right = "keys:personal"  // make, see and revoke keys that act as oneself (F18)
+	RequestKeys   Right = "keys:request"   // ask those who manage keys for one (F19)
 )
 
 // Rights lists every right there is, in the order of the constants.
 func Rights() []Right {
-	return []Right{ManageKeys, ReadMembers, ManageMembers, ReadAccount, ReadAudit}
+	return []Right{ManageKeys, ReadMembers, ManageMembers, ReadAccount, ReadAudit, OwnKeys, RequestKeys}
 }
 
 // May reports whether members with this role have the right. The zero Role has none.

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/keywright/keywright"
-	"github.com/keywright/keywright/secret"
 	"github.com/keywright/keywright/store/queries"
 )
 
@@ -37,17 +37,15 @@ func (t *tx) InsertKey(ctx context.Context, k keywright.Key, s keywright.Seal, o
 		ID: string(k.ID), Account: string(k.Account), Kind: string(k.Kind), Description: k.Description,
 		Version: k.Version, Brand: k.Brand, Env: string(k.Env), LastFour: k.LastFour, Once: once,
 		CreatedAt: millis(k.Created), CreatedByKind: string(k.CreatedBy.Kind), CreatedByID: k.CreatedBy.ID, CreatedByName: k.CreatedBy.Name,
-		NotBefore: nullMillis(k.NotBefore), ExpiresAt: nullMillis(k.Expires), DisabledAt: nullMillis(k.Disabled),
+		NotBefore: nullMillis(k.NotBefore), ExpiresAt: nullMillis(k.Expires),
+		Member: string(k.Member), Service: k.Service, Scopes: strings.Join(k.Scopes, " "), Networks: networks(k.Networks),
+		DisabledAt: nullMillis(k.Disabled), EnablesAt: nullMillis(k.Enables), WhyDisabled: k.WhyDisabled,
+		DisabledByKind: string(k.DisabledBy.Kind), DisabledByID: k.DisabledBy.ID, DisabledByName: k.DisabledBy.Name,
 	})
 	if err := t.dialect.inserted("key", "once", "was already used", err); err != nil {
 		return err
 	}
 	return t.inserted(keyChange, k.Account, string(k.ID), t.insertSeal(ctx, s))
-}
-
-func (t *tx) DisableKey(ctx context.Context, account keywright.AccountID, id keywright.KeyID, now time.Time) error {
-	rows, err := t.q.DisableKey(ctx, queries.DisableKeyParams{Account: string(account), ID: string(id), Now: nullMillis(now)})
-	return t.touch(keyChange, account, string(id), changed("key", rows, err))
 }
 
 // RevokeKey answers ErrRevoked for a key that is already revoked and leaves it as it is.
@@ -60,26 +58,16 @@ func (t *tx) RevokeKey(ctx context.Context, account keywright.AccountID, id keyw
 		return failed("revoke", "key", err)
 	}
 	if rows == 0 {
-		if _, err := t.Key(ctx, account, id); err != nil {
-			return err
-		}
-		return keywright.ErrRevoked
+		return t.absentOrRevoked(ctx, account, id)
 	}
 	rows, err = t.q.UncountActiveKey(ctx, string(account))
 	return t.touch(keyChange, account, string(id), changed("account", rows, err))
 }
 
-func key(row queries.Key) keywright.Key {
-	return keywright.Key{
-		ID: keywright.KeyID(row.ID), Account: keywright.AccountID(row.AccountID), Kind: keywright.KeyKind(row.Kind),
-		Description: row.Description, Version: row.Version, Brand: row.Brand, Env: secret.Env(row.Env), LastFour: row.LastFour,
-		Created: instant(row.CreatedAt), CreatedBy: actor(row.CreatedByKind, row.CreatedByID, row.CreatedByName),
-		NotBefore: nullInstant(row.NotBefore), Expires: nullInstant(row.ExpiresAt), Disabled: nullInstant(row.DisabledAt),
-		Revoked: nullInstant(row.RevokedAt), RevokedBy: actor(row.RevokedByKind, row.RevokedByID, row.RevokedByName),
-		WhyRevoked: row.WhyRevoked, LastUsed: nullInstant(row.LastUsedAt),
+// absentOrRevoked is why a statement that is for keys that were not revoked has found none.
+func (t *tx) absentOrRevoked(ctx context.Context, account keywright.AccountID, id keywright.KeyID) error {
+	if _, err := t.Key(ctx, account, id); err != nil {
+		return err
 	}
-}
-
-func actor(kind, id, name string) keywright.Actor {
-	return keywright.Actor{Kind: keywright.PrincipalKind(kind), ID: id, Name: name}
+	return keywright.ErrRevoked
 }

@@ -39,8 +39,8 @@ func unpacked(packed iter.Seq2[string, error]) iter.Seq2[queries.ChangedKeysRow,
 
 // unpack takes one record, and gives the rest.
 func unpack(packed string) (_ queries.ChangedKeysRow, rest string, _ error) {
-	var texts [4]string
-	var numbers [5]sql.NullInt64
+	var texts [7]string
+	var numbers [7]sql.NullInt64
 	rest = packed
 	for i := range texts {
 		texts[i], rest, _ = strings.Cut(rest, Separator)
@@ -60,7 +60,8 @@ func unpack(packed string) (_ queries.ChangedKeysRow, rest string, _ error) {
 	}
 	mac, rest = mac[:len(secret.MAC{})], mac[len(secret.MAC{}):]
 	return queries.ChangedKeysRow{
-		ID: texts[0], AccountID: texts[1], Kind: texts[2], Version: texts[3], Pepper: numbers[0].Int64, MAC: []byte(mac),
-		NotBefore: numbers[1], ExpiresAt: numbers[2], DisabledAt: numbers[3], RevokedAt: numbers[4],
+		ID: texts[0], AccountID: texts[1], Kind: texts[2], Version: texts[3], MemberID: texts[4], Scopes: texts[5], Networks: texts[6],
+		Pepper: numbers[0].Int64, MAC: []byte(mac), NotBefore: numbers[1], ExpiresAt: numbers[2],
+		DisabledAt: numbers[3], EnablesAt: numbers[4], RevokedAt: numbers[5], EndsAt: numbers[6],
 	}, rest, nil
 }

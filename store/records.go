@@ -82,7 +82,7 @@ func keyRecords(rows iter.Seq2[queries.ChangedKeysRow, error]) iter.Seq2[keyset.
 				}
 				id, key = row.ID, keyRecord(row)
 			}
-			key.Seals = append(key.Seals, keyset.Seal{MAC: secret.MAC(row.MAC), Pepper: int(row.Pepper)})
+			key.Seals = append(key.Seals, keyset.Seal{MAC: secret.MAC(row.MAC), Pepper: int(row.Pepper), Ends: nullInstant(row.EndsAt)})
 		}
 		if id != "" {
 			yield(key, nil)
@@ -93,9 +93,10 @@ func keyRecords(rows iter.Seq2[queries.ChangedKeysRow, error]) iter.Seq2[keyset.
 // keyRecord has everything but the seals.
 func keyRecord(row queries.ChangedKeysRow) keyset.Key {
 	return keyset.Key{
-		ID: keywright.KeyID(row.ID).Public(), Account: row.AccountID, Kind: keyset.Kind(row.Kind), Version: row.Version,
+		ID: keywright.KeyID(row.ID).Public(), Account: row.AccountID, Kind: keyset.Kind(row.Kind), Version: row.Version, Member: row.MemberID,
+		Scopes: grants(row.Scopes), Networks: prefixes(row.Networks),
 		NotBefore: nullInstant(row.NotBefore), Expires: nullInstant(row.ExpiresAt),
-		Disabled: row.DisabledAt.Valid, Revoked: row.RevokedAt.Valid,
+		Disabled: row.DisabledAt.Valid, Enables: nullInstant(row.EnablesAt), Revoked: row.RevokedAt.Valid,
 	}
 }
 

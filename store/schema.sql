@@ -35,7 +35,9 @@ CREATE TABLE accounts (
 	plan        TEXT   NOT NULL,
 	state       TEXT   NOT NULL,
 	created_at  BIGINT NOT NULL,
-	active_keys BIGINT NOT NULL
+	active_keys BIGINT NOT NULL,
+
+	new_keys_full_at BIGINT NOT NULL -- nanoseconds
 );
 
 CREATE TABLE members (
@@ -85,14 +87,29 @@ CREATE TABLE keys (
 	revoked_by_id   TEXT   NOT NULL,
 	revoked_by_name TEXT   NOT NULL,
 	why_revoked     TEXT   NOT NULL,
-	last_used_at    BIGINT
+	last_used_at    BIGINT,
+
+	member_id        TEXT   NOT NULL,
+	service          TEXT   NOT NULL,
+	scopes           TEXT   NOT NULL, -- with a blank between, as the next; '' for no limit
+	networks         TEXT   NOT NULL,
+	disabled_by_kind TEXT   NOT NULL,
+	disabled_by_id   TEXT   NOT NULL,
+	disabled_by_name TEXT   NOT NULL,
+	why_disabled     TEXT   NOT NULL,
+	enables_at       BIGINT,
+	reminded         BIGINT NOT NULL,
+	rotated_at       BIGINT
 );
 
 CREATE TABLE seals (
-	key_id     TEXT   NOT NULL REFERENCES keys (id),
-	mac        BYTEA  NOT NULL,
-	pepper     BIGINT NOT NULL,
-	created_at BIGINT NOT NULL,
+	key_id       TEXT   NOT NULL REFERENCES keys (id),
+	mac          BYTEA  NOT NULL,
+	pepper       BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	ends_at      BIGINT,
+	last_four    TEXT   NOT NULL, -- '' for that of the key
+	last_used_at BIGINT,
 	PRIMARY KEY (key_id, mac)
 );
 

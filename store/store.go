@@ -71,10 +71,10 @@ type Dialect struct {
 
 	// Keys is the query for every seal with what a keyset needs of its key, those of a key
 	// next to each other. It answers one column of bytes, in each row any number of records one
-	// after the other: a driver takes its time over each row and each column. A record is ten
+	// after the other: a driver takes its time over each row and each column. A record is fifteen
 	// texts, each before a Separator, and the 32 bytes of the MAC. The texts are the key's id,
-	// account, kind and version, the seal's pepper, the key's not_before, expires_at, disabled_at
-	// and revoked_at, empty for NULL, and End.
+	// account, kind, version, member, scopes and networks, the seal's pepper, the key's not_before,
+	// expires_at, disabled_at, enables_at and revoked_at and the seal's ends_at, empty for NULL, and End.
 	Keys string
 }
 

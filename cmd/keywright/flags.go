@@ -48,6 +48,11 @@ func text(name, usage string) cli.Flag {
 	return &cli.StringFlag{Name: name, Usage: usage, OnlyOnce: true}
 }
 
+// texts is a flag with a value that can be given several times, and several values with commas.
+func texts(name, usage string) cli.Flag {
+	return &cli.StringSliceFlag{Name: name, Usage: usage}
+}
+
 // arguments answers the positional arguments, when they are as many as they are named, and
 // refuses to go on without each of the required flags. What is missing is told all at once.
 func arguments(cmd *cli.Command, names []string, required ...string) ([]string, error) {

@@ -16,18 +16,27 @@ func keyCommand() *cli.Command {
 		"A key acts for its whole account with full rights. Give each holder a key of their own.",
 		&cli.Command{
 			Name: "issue", Usage: "make a key and print its text, once",
-			UsageText: "keywright key issue --account SLUG --description TEXT [--api-version VERSION] [--environment live|test]",
+			UsageText: "keywright key issue --account SLUG --description TEXT [--kind KIND] [--scope SCOPE]... [--network CIDR]... [--expires WHEN] [other options]",
 			Description: `The key's text goes to standard output and can never be shown again: keep it. Name the key
 after who or what will hold it; the description can't be changed later.
 
 Examples:
   keywright key issue --account acme --description 'nightly export' --api-version v2
-  KEY=$(keywright key issue --account acme --description 'pager of the on-call team')`,
+  KEY=$(keywright key issue --account acme --description 'pager of the on-call team')
+  keywright key issue --account acme --description 'status page' --kind read_only --scope incidents:read --expires 90d --network 192.0.2.0/24
+  keywright key issue --account acme --description 'my laptop' --kind personal --member ada@acme.example`,
 			Flags: []cli.Flag{
 				accountFlag("`SLUG` of the account that the key acts for"),
 				text("description", "`TEXT` that says who or what will hold the key, at most 200 characters"),
 				text("api-version", "API `VERSION` that the key is for, such as v1; default: the policy's preselected one"),
 				text("environment", "`ENVIRONMENT` of the key, live or test; default: live"),
+				text("kind", "`KIND` of the key: account, read_only, personal or service; default: account"),
+				text("member", "`EMAIL` of the member as whom a personal key acts, or who answers for a service's"),
+				text("service", "`NAME` of the service that a service's key acts as; default: the description"),
+				texts("scope", "`SCOPE` that the key is narrowed to, such as incidents:read or 'incidents:*'; may be given several times; default: all that its kind may"),
+				texts("network", "`CIDR` network or address from which alone the key may be used; may be given several times"),
+				text("not-before", "`WHEN` the key begins: a duration from now such as 12h, a date, or an instant such as 2027-01-01T09:00:00Z"),
+				text("expires", "`WHEN` the key ends: a duration from now such as 90d, a date, an instant, or never; default: what the plan says"),
 				asFlag(),
 			},
 			Action: issueKey,

@@ -18,9 +18,19 @@ func issueKey(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	account := cmd.String("account")
-	answer, err := o.call(ctx, http.MethodPost, "/v1/keys", api.NewKey{
+	n := api.NewKey{
 		Description: cmd.String("description"), APIVersion: cmd.String("api-version"), Environment: cmd.String("environment"),
-	})
+		Kind: cmd.String("kind"), Service: cmd.String("service"), Scopes: cmd.StringSlice("scope"), Networks: cmd.StringSlice("network"),
+		NotBefore: cmd.String("not-before"), Expires: cmd.String("expires"),
+	}
+	if email := cmd.String("member"); email != "" {
+		m, err := o.findMember(ctx, email)
+		if err != nil {
+			return err
+		}
+		n.Member = m.ID
+	}
+	answer, err := o.call(ctx, http.MethodPost, "/v1/keys", n)
 	if err != nil {
 		return err
 	}

@@ -193,7 +193,7 @@ func TestF7TheVersionsComeFromThePolicy(t *testing.T) {
 func TestF7AnUnknownVersionOrEnvironmentIsRefused(t *testing.T) {
 	s := newSite(t)
 	b := s.as("owner", "acme")
-	for field, says := range map[string]string{"api_version": "API version is not one of v1, v2", "environment": "Environment is neither live nor test"} {
+	for field, says := range map[string]string{"api_version": "API version is not one of v1, v2", "environment": "Environment is not live or test"} {
 		form := b.newKeyForm("nightly export")
 		form.Set(field, "v9")
 		b.post("/api-access/new", form).is(http.StatusUnprocessableEntity).says(says)

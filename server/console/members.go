@@ -68,6 +68,10 @@ func rightWords(right policy.Right) string {
 		return "add, change and remove members"
 	case policy.ReadAccount:
 		return "see the account and its plan"
+	case policy.OwnKeys:
+		return "make, see and delete personal keys"
+	case policy.RequestKeys:
+		return "ask for a key"
 	case policy.ReadAudit:
 		return "read the audit log"
 	}

@@ -144,7 +144,7 @@ func TestTheMembersPageSaysWhatARoleWouldChange(t *testing.T) {
 	s := newSite(t)
 	p := s.as("owner", "acme").get(memberPath(s.one("user", "acme").ID)).
 		says("Admin Everything but making owners. Gains: see, create and delete API keys; add, change and remove members;",
-			"User now", "Limited user Sees what was shared; can't reach API keys or members. Loses: see who belongs to the account.",
+			"User now", "Limited user Sees what was shared; has personal keys, can't reach the account's, nor members. Loses: see who belongs to the account.",
 			"read the audit log; make, change and remove owners.")
 	if got := p.value("role"); got != "user" {
 		t.Errorf("%s is chosen, want the role that the member has", got)

@@ -40,8 +40,8 @@ func (c *Console) newKeyView(v *visit, form url.Values, wrong map[string]string)
 }
 
 func (c *Console) newKeyForm(v *visit) (answer, error) {
-	if !v.self.Plan.APIAccess {
-		return answer{}, &keywright.NotEntitledError{Plan: v.self.Plan, Need: c.svc.Policy().PlansWithAPIAccess()}
+	if err := keywright.NotEntitled(c.svc.Policy(), v.self.Account.Plan, keywright.AccountKey); err != nil {
+		return answer{}, err
 	}
 	once, err := c.newOnce()
 	if err != nil {

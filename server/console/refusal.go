@@ -44,6 +44,10 @@ func refusalOf(right policy.Right) refusalView {
 		return refusalView{title: "Audit log", what: "see who did what", why: "The log names people, keys and settings that not every role can see."}
 	case policy.ReadAccount:
 		return refusalView{title: "Account", what: "see the account's settings", why: "The plan and the settings concern those who answer for the account."}
+	case policy.OwnKeys:
+		return refusalView{title: "Personal keys", what: "have personal keys", why: "A personal key acts as the member who made it. The operator of this product gives them to other roles."}
+	case policy.RequestKeys:
+		return refusalView{title: "Requests", what: "ask for a key", why: "Whoever manages the account's keys decides on requests, and some roles have nobody to ask for."}
 	}
 	return refusalView{title: "Not for your role", what: "do this", why: "It needs a right that your role doesn't have."}
 }

@@ -78,6 +78,16 @@ func troubles() []trouble {
 			advice: "Try again in a few seconds. If it goes on, tell whoever runs this service the request id below.", path: "/api-access", link: "API Access",
 		},
 		{
+			kind: keywright.ErrTooManyKeys, status: http.StatusConflict, title: "No room for another key",
+			what: "The account has as many keys as its plan allows.", changed: unchanged,
+			advice: "Delete one that is no longer needed, or ask about a larger plan.", path: "/api-access", link: "API Access",
+		},
+		{
+			kind: keywright.ErrTooFast, status: http.StatusTooManyRequests, title: "Too fast",
+			what: "The account has made as many keys as its plan allows for now.", changed: unchanged,
+			advice: "Wait a little, then try again.", path: "/api-access", link: "API Access",
+		},
+		{
 			kind: keywright.ErrReused, status: http.StatusUnprocessableEntity, title: "Sent before for something else",
 			what: "What names this request was already used for another one.", changed: unchanged,
 			advice: "Load the page again and send the form from there.", path: "/", link: "Open the console",

@@ -62,7 +62,7 @@ func (o *offer) explain(v *keywright.Verdict) explanation {
 	case keywright.AccountIsSuspended:
 		return refused(http.StatusForbidden, "Account suspended", "The account of this key is suspended; its keys work again when that ends.")
 	case keywright.PlanNotEntitled:
-		return refused(http.StatusPaymentRequired, "Not in the plan", o.planDetail(v.Account.Plan))
+		return refused(http.StatusPaymentRequired, "Not in the plan", o.planDetail(v.Account.Plan, v.Key.Kind))
 	case keywright.MemberInactive:
 		return refused(http.StatusForbidden, "Member inactive", "The member as whom this key acts is not active in the account. Use a key that does not depend on one person.")
 	case keywright.NetworkNotAllowed:
@@ -87,12 +87,11 @@ func (o *offer) explain(v *keywright.Verdict) explanation {
 // proved reports whether the end client has proved that it holds the key of the verdict.
 func proved(v *keywright.Verdict) bool { return v.Key.ID != "" }
 
-func (o *offer) planDetail(name string) string {
-	plan, ok := o.Plan(name)
-	if !ok {
-		plan.Label = name
+func (o *offer) planDetail(plan string, kind keywright.KeyKind) string {
+	lacks := keywright.NotEntitled(o.Policy, plan, kind)
+	if lacks == nil { // by the policy of this moment
+		return "For this key's account, the plan has no API access. The key works again after an upgrade."
 	}
-	lacks := keywright.NotEntitledError{Plan: plan, Need: o.PlansWithAPIAccess()}
 	return "For this key's account, " + lacks.Error() + ". The key works again after an upgrade."
 }
 

@@ -38,7 +38,7 @@ roles:
 plans:
   - {name: lite, label: Lite}
   - {name: small, label: Small, api_access: true, rate: 7/min burst 1}
-  - {name: standard, label: Standard, api_access: true}
+  - {name: standard, label: Standard, api_access: true, personal_keys: true}
 routes:
   - GET /incidents/** -> incidents:read
   - GET /api/v1/incidents/** -> incidents:read

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -59,7 +60,7 @@ func (h *handler) admit(r *http.Request, op *huma.Operation) (keywright.Principa
 	if token != "" {
 		return h.operator(r, op, token)
 	}
-	return h.key(r.Context(), text, way, anyPlan)
+	return h.key(r, text, way, anyPlan)
 }
 
 // session is who is signed in to the console. A key goes before: whoever sends one means it.
@@ -102,8 +103,12 @@ func (h *handler) token(ctx context.Context, text string, way policy.Presentatio
 
 // key finds out which key was sent. The Accept header may name an API version, but that of
 // the product's API: it does not matter here.
-func (h *handler) key(ctx context.Context, text string, way policy.Presentation, anyPlan bool) (keywright.Principal, error) {
-	verdict, err := h.svc.Verify(ctx, keywright.Request{Text: text, Way: way})
+//
+// A key with allowed networks is held to the address that the connection comes from: behind a
+// proxy that is the proxy's, since of this listener nobody has said which one to trust.
+func (h *handler) key(r *http.Request, text string, way policy.Presentation, anyPlan bool) (keywright.Principal, error) {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr)
+	verdict, err := h.svc.Verify(r.Context(), keywright.Request{Text: text, Way: way, ClientIP: from.Addr()})
 	if err != nil {
 		return keywright.Principal{}, err
 	}
@@ -114,7 +119,10 @@ func (h *handler) key(ctx context.Context, text string, way policy.Presentation,
 	case verdict.Reason == keywright.PlanNotEntitled && anyPlan && verdict.Version.Takes(way):
 		return by, nil
 	case verdict.Reason == keywright.PlanNotEntitled:
-		return by, h.notEntitled(verdict.Account)
+		if err := keywright.NotEntitled(h.svc.Policy(), verdict.Account.Plan, verdict.Key.Kind); err != nil {
+			return by, err
+		}
+		return by, keywright.ErrNotEntitled // of the policy that was in force a moment ago
 	}
 	return by, &refusal{reason: verdict.Reason, sent: true}
 }
@@ -132,16 +140,6 @@ func (h *handler) member(ctx context.Context, by keywright.Principal, anyPlan bo
 		return err
 	case self.Account.State != keywright.AccountActive:
 		return keywright.ErrSuspended
-	case !self.Plan.APIAccess:
-		return h.notEntitled(self.Account)
 	}
-	return nil
-}
-
-func (h *handler) notEntitled(account keywright.Account) error {
-	plan, ok := h.svc.Policy().Plan(account.Plan)
-	if !ok {
-		plan = policy.Plan{Name: account.Plan, Label: account.Plan}
-	}
-	return &keywright.NotEntitledError{Plan: plan, Need: h.svc.Policy().PlansWithAPIAccess()}
+	return keywright.NotEntitled(h.svc.Policy(), self.Account.Plan, keywright.AccountKey)
 }

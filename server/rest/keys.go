@@ -32,7 +32,7 @@ type (
 
 func (h *handler) keys() {
 	route(h, huma.Operation{
-		OperationID: "issueKey", Method: http.MethodPost, Path: "/v1/keys", DefaultStatus: http.StatusCreated,
+		OperationID: opIssueKey, Method: http.MethodPost, Path: "/v1/keys", DefaultStatus: http.StatusCreated,
 		Tags: []string{tagKeys}, Summary: "Issue a key",
 		Description: "Makes a key and answers its secret: once, here, and never again. Give each holder a key of its own, so that revoking one leaves the others working. Its description can't be changed later: name it after who or what will hold it.",
 	}, h.issue)
@@ -61,6 +61,8 @@ func (h *handler) keys() {
 func (h *handler) issue(ctx context.Context, by keywright.Principal, in *issueInput) (*created[api.IssuedKey], error) {
 	key, text, err := h.svc.Issue(ctx, by, keywright.NewKey{
 		Description: in.Sent.Description, Version: in.Sent.APIVersion, Env: secret.Env(in.Sent.Environment),
+		Kind: keywright.KeyKind(in.Sent.Kind), Member: keywright.MemberID(in.Sent.Member), Service: in.Sent.Service,
+		Scopes: in.Sent.Scopes, Networks: in.Sent.Networks, NotBefore: in.Sent.NotBefore, Expires: in.Sent.Expires,
 	})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,6 +52,8 @@ func problemResponses(registry huma.Registry) map[string]*huma.Response {
 	p := policy.Default()
 	user, _ := p.Role("user")
 	lite, _ := p.Plan("lite")
+	basic, _ := p.Plan("basic")
+	basic.KeysMax = 100
 	all := map[string]*huma.Response{}
 	for _, one := range []struct {
 		status   int
@@ -75,7 +78,9 @@ func problemResponses(registry huma.Registry) map[string]*huma.Response {
 		{http.StatusNotFound, "There is nothing by that id in the account; or, for the operator, no such account or member.", []error{keywright.ErrNotFound}},
 		{http.StatusConflict, "This is at odds with what is there already.", []error{
 			&keywright.ConflictError{Field: "email", Why: "is a member already"}, keywright.ErrRevoked, keywright.ErrLastOwner, inFlight(),
+			&keywright.TooManyKeysError{Plan: basic, Have: 100},
 		}},
+		{http.StatusTooManyRequests, "This is done more often than it may be.", []error{&keywright.TooFastError{What: "new keys", Retry: 40 * time.Second}}},
 		{http.StatusRequestEntityTooLarge, "The body is too large.", []error{tooLarge()}},
 		{http.StatusUnsupportedMediaType, "The body is not declared as JSON in UTF-8.", []error{unsupportedMediaType()}},
 		{http.StatusUnprocessableEntity, "Something in the request is wrong.", []error{
@@ -105,7 +110,7 @@ func documentedHeaders(status int) map[string]*huma.Param {
 		return map[string]*huma.Param{"WWW-Authenticate": {Description: "How to authenticate (RFC 6750).", Required: true, Schema: text}}
 	case http.StatusConflict:
 		return map[string]*huma.Param{"Retry-After": {Description: "Seconds to wait before the next try, where one makes sense.", Schema: text}}
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		return map[string]*huma.Param{"Retry-After": {Description: "Seconds to wait before the next try.", Required: true, Schema: text}}
 	}
 	return nil

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,6 +50,10 @@ func (h *handler) unforeseen(ctx context.Context, v *visit, err error) *api.Prob
 // section 15.5.2), which names an error only to those who sent a credential (RFC 6750,
 // section 3.1), and when to try again on each 503.
 func headersOf(p *api.Problem, err error) http.Header {
+	var tooFast *keywright.TooFastError
+	if errors.As(err, &tooFast) {
+		return http.Header{"Retry-After": {strconv.FormatInt(int64((tooFast.Retry+time.Second-1)/time.Second), 10)}}
+	}
 	const challenge = `Bearer realm="keywright"`
 	var refused *refusal
 	sent := errors.As(err, &refused) && refused.sent
@@ -76,6 +82,8 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		conflict  *keywright.ConflictError
 		issued    *keywright.AlreadyIssuedError
 		notInPlan *keywright.NotEntitledError
+		tooMany   *keywright.TooManyKeysError
+		tooFast   *keywright.TooFastError
 	)
 	switch {
 	case errors.As(err, &problem):
@@ -125,6 +133,18 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 			p.Detail = sentence(issued.Error())
 		}
 		p.Detail += " Its secret was shown then; if it is lost, revoke the key and issue another."
+		return p, true
+	case errors.Is(err, keywright.ErrTooManyKeys):
+		p := api.NewProblem(http.StatusConflict, api.CodeTooManyKeys, "Too many keys", "The account has as many keys as its plan allows.")
+		if errors.As(err, &tooMany) {
+			p.Detail = sentence(tooMany.Error())
+		}
+		return p, true
+	case errors.Is(err, keywright.ErrTooFast):
+		p := api.NewProblem(http.StatusTooManyRequests, api.CodeThrottled, "Too fast", "This is done more often than it may be. Nothing was changed.")
+		if errors.As(err, &tooFast) {
+			p.Detail = sentence(tooFast.Error())
+		}
 		return p, true
 	case errors.Is(err, keywright.ErrLastOwner):
 		return api.NewProblem(http.StatusConflict, api.CodeLastOwner, "The last owner", "An account keeps at least one active owner. Make someone else an owner first."), true
@@ -219,7 +239,7 @@ func place(operation, field string) string {
 	switch {
 	case field == "limit", field == "cursor", field == "email" && operation == opListMembers:
 		return "#query/" + field
-	case field == "member":
+	case field == "member" && operation != opIssueKey:
 		return "#path/id"
 	case operation == opCreateAccount && (field == "email" || field == "password"):
 		return "/owner/" + field

@@ -11,7 +11,11 @@ import (
 	"github.com/keywright/keywright/policy"
 )
 
-const opSelf = "getSelf"
+// The operations that are not like the others.
+const (
+	opSelf     = "getSelf"
+	opIssueKey = "issueKey"
+)
 
 func (h *handler) self() {
 	route(h, huma.Operation{

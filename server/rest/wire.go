@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -21,10 +22,18 @@ func (q PageQuery) page() (keywright.Page, error) {
 
 func (h *handler) wireKey(k keywright.Key) api.Key {
 	wire := api.Key{
-		ID: string(k.ID), Kind: string(k.Kind), Description: k.Description, APIVersion: k.Version,
+		ID: string(k.ID), Kind: string(k.Kind), Member: optional(string(k.Member)), Service: optional(k.Service),
+		Description: k.Description, APIVersion: k.Version,
 		Environment: string(k.Env), Handle: k.Handle(), LastFour: k.LastFour, State: string(k.State(h.options.Now())),
+		Scopes: each(k.Scopes, func(s string) string { return s }), Networks: each(k.Networks, netip.Prefix.String),
 		CreatedAt: k.Created, CreatedBy: wireActor(k.CreatedBy),
-		LastUsedAt: moment(k.LastUsed), RevokedAt: moment(k.Revoked), RevokeReason: optional(k.WhyRevoked),
+		NotBefore: moment(k.NotBefore), ExpiresAt: moment(k.Expires), RotatedAt: moment(k.Rotated), LastUsedAt: moment(k.LastUsed),
+		DisabledAt: moment(k.Disabled), DisableWhy: optional(k.WhyDisabled), EnablesAt: moment(k.Enables),
+		RevokedAt: moment(k.Revoked), RevokeReason: optional(k.WhyRevoked),
+	}
+	if !k.Disabled.IsZero() {
+		by := wireActor(k.DisabledBy)
+		wire.DisabledBy = &by
 	}
 	if !k.Revoked.IsZero() {
 		by := wireActor(k.RevokedBy)

@@ -11,15 +11,16 @@ GRANT SELECT ON schema_versions TO "service";
 GRANT SELECT, UPDATE (revision, sequence, horizon, stamp, stamp_before) ON clock TO "service";
 GRANT SELECT, UPDATE (database, quarantined) ON identity TO "service"; -- and a trigger keeps the name
 GRANT SELECT, INSERT ON decisions TO "service";
-GRANT SELECT, INSERT, UPDATE (name, plan, state, active_keys) ON accounts TO "service";
+GRANT SELECT, INSERT, UPDATE (name, plan, state, active_keys, new_keys_full_at) ON accounts TO "service";
 GRANT SELECT, INSERT, UPDATE (name, role, state) ON members TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO "service";
 GRANT SELECT, INSERT, UPDATE (expires_at, spent_at) ON links TO "service";
 GRANT SELECT, INSERT, UPDATE (
-	version, not_before, expires_at, disabled_at,
+	version, member_id, scopes, networks, last_four, not_before, expires_at, reminded, rotated_at,
+	disabled_at, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
 ) ON keys TO "service";
-GRANT SELECT, INSERT ON seals TO "service";
+GRANT SELECT, INSERT, UPDATE (ends_at, last_four, last_used_at), DELETE ON seals TO "service"; -- and triggers keep those without an end
 GRANT SELECT, INSERT, UPDATE (
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
 ) ON operator_tokens TO "service";

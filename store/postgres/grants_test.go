@@ -61,11 +61,11 @@ func TestServiceHasNoRightTo(t *testing.T) {
 		},
 		"change a seal": {
 			"UPDATE seals SET mac = decode(repeat('02', 32), 'hex')", "UPDATE seals SET key_id = 'key_2'", "UPDATE seals SET pepper = 2",
-			"UPDATE seals SET created_at = 2", "DELETE FROM seals", "TRUNCATE seals",
+			"UPDATE seals SET created_at = 2", "TRUNCATE seals",
 		},
 		"change what a key was issued with": {
 			"UPDATE keys SET id = 'key_2'", "UPDATE keys SET account_id = 'acct_b'", "UPDATE keys SET kind = 'personal'", "UPDATE keys SET description = 'x'",
-			"UPDATE keys SET brand = 'x'", "UPDATE keys SET env = 'test'", "UPDATE keys SET last_four = 'x'", "UPDATE keys SET once = 'x'",
+			"UPDATE keys SET brand = 'x'", "UPDATE keys SET env = 'test'", "UPDATE keys SET service = 'x'", "UPDATE keys SET once = 'x'",
 			"UPDATE keys SET created_at = 2", "UPDATE keys SET created_by_kind = 'x'", "UPDATE keys SET created_by_id = 'x'", "UPDATE keys SET created_by_name = 'x'",
 			"DELETE FROM keys", "TRUNCATE keys CASCADE",
 		},
@@ -93,6 +93,7 @@ func TestTriggersRefuseTheServiceAndTheOwner(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE keys SET revoked_at = NULL", "UPDATE keys SET revoked_at = 6", "UPDATE keys SET why_revoked = ''",
 		"UPDATE clock SET revision = 0", "UPDATE clock SET sequence = 0", "UPDATE clock SET horizon = 2", "DELETE FROM changes",
+		"DELETE FROM seals", "UPDATE keys SET last_four = 'x'", "UPDATE keys SET member_id = 'mem_2'",
 	} {
 		if _, err := service.ExecContext(t.Context(), statement); stateOf(err) != "23000" {
 			t.Errorf("the service, %s: got %v, want a refusal by a trigger", statement, err)

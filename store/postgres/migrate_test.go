@@ -104,8 +104,8 @@ func rows(t *testing.T, d *postgrestest.Database) map[string]string {
 	all := map[string]string{}
 	db := beside(t, d, postgrestest.Owner)
 	for table, columns := range map[string]string{
-		"clock": "id, revision, sequence", "accounts": "*", "members": "*", "passwords": "*", "links": "*", "keys": "*",
-		"seals": "*", "events": "*", "sessions": "*", "keyring_checks": "*",
+		"clock": "id, revision, sequence", "accounts": "id, slug, name, plan, state, created_at, active_keys", "members": "*", "passwords": "*", "links": "*", "keys": "id, account_id, kind, description, version, brand, env, last_four, once, created_at, created_by_kind, created_by_id, created_by_name, not_before, expires_at, disabled_at, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at",
+		"seals": "key_id, mac, pepper, created_at", "events": "*", "sessions": "*", "keyring_checks": "*",
 	} {
 		var text string
 		err := db.QueryRowContext(t.Context(), "SELECT coalesce(string_agg(r::text, ';' ORDER BY r::text), '') FROM (SELECT "+columns+" FROM "+table+") r").Scan(&text)

@@ -10,7 +10,7 @@ import (
 )
 
 const account = `-- name: Account :one
-SELECT id, slug, name, plan, state, created_at, active_keys
+SELECT id, slug, name, plan, state, created_at, active_keys, new_keys_full_at
 FROM accounts
 WHERE id = $1
 `
@@ -26,12 +26,13 @@ func (q *Queries) Account(ctx context.Context, id string) (Account, error) {
 		&i.State,
 		&i.CreatedAt,
 		&i.ActiveKeys,
+		&i.NewKeysFullAt,
 	)
 	return i, err
 }
 
 const accountBySlug = `-- name: AccountBySlug :one
-SELECT id, slug, name, plan, state, created_at, active_keys
+SELECT id, slug, name, plan, state, created_at, active_keys, new_keys_full_at
 FROM accounts
 WHERE slug = $1
 `
@@ -47,12 +48,13 @@ func (q *Queries) AccountBySlug(ctx context.Context, slug string) (Account, erro
 		&i.State,
 		&i.CreatedAt,
 		&i.ActiveKeys,
+		&i.NewKeysFullAt,
 	)
 	return i, err
 }
 
 const accounts = `-- name: Accounts :many
-SELECT id, slug, name, plan, state, created_at, active_keys
+SELECT id, slug, name, plan, state, created_at, active_keys, new_keys_full_at
 FROM accounts
 WHERE (created_at, id) < (CAST($1 AS BIGINT), CAST($2 AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -82,6 +84,7 @@ func (q *Queries) Accounts(ctx context.Context, arg AccountsParams) ([]Account, 
 			&i.State,
 			&i.CreatedAt,
 			&i.ActiveKeys,
+			&i.NewKeysFullAt,
 		); err != nil {
 			return nil, err
 		}
@@ -109,8 +112,8 @@ func (q *Queries) CountActiveKey(ctx context.Context, id string) (int64, error) 
 }
 
 const insertAccount = `-- name: InsertAccount :exec
-INSERT INTO accounts (id, slug, name, plan, state, created_at, active_keys)
-VALUES ($1, $2, $3, $4, $5, $6, 0)
+INSERT INTO accounts (id, slug, name, plan, state, created_at, active_keys, new_keys_full_at)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 0)
 `
 
 type InsertAccountParams struct {
@@ -134,6 +137,17 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) er
 	return err
 }
 
+const newKeysFullAt = `-- name: NewKeysFullAt :one
+SELECT new_keys_full_at FROM accounts WHERE id = $1
+`
+
+func (q *Queries) NewKeysFullAt(ctx context.Context, id string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, newKeysFullAt, id)
+	var new_keys_full_at int64
+	err := row.Scan(&new_keys_full_at)
+	return new_keys_full_at, err
+}
+
 const setAccountState = `-- name: SetAccountState :execrows
 UPDATE accounts SET state = $1 WHERE id = $2
 `
@@ -145,6 +159,23 @@ type SetAccountStateParams struct {
 
 func (q *Queries) SetAccountState(ctx context.Context, arg SetAccountStateParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, setAccountState, arg.State, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setNewKeysFullAt = `-- name: SetNewKeysFullAt :execrows
+UPDATE accounts SET new_keys_full_at = $1 WHERE id = $2
+`
+
+type SetNewKeysFullAtParams struct {
+	FullAt int64
+	ID     string
+}
+
+func (q *Queries) SetNewKeysFullAt(ctx context.Context, arg SetNewKeysFullAtParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setNewKeysFullAt, arg.FullAt, arg.ID)
 	if err != nil {
 		return 0, err
 	}

@@ -30,12 +30,12 @@ WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.k
 
 -- name: ChangedKeys :many
 -- A row for each seal, those of a key together.
-SELECT keys.id, keys.account_id, keys.kind, keys.version,
-	keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, seals.mac, seals.pepper
+SELECT keys.id, keys.account_id, keys.kind, keys.version, keys.member_id, keys.scopes, keys.networks,
+	keys.not_before, keys.expires_at, keys.disabled_at, keys.enables_at, keys.revoked_at, seals.mac, seals.pepper, seals.ends_at
 FROM keys
 JOIN seals ON seals.key_id = keys.id
 WHERE keys.id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'key')
-ORDER BY keys.id;
+ORDER BY keys.id, seals.mac;
 
 -- name: TouchedSince :many
 SELECT entity_id FROM changes WHERE revision > @since AND restricts = 1;

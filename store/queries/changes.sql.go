@@ -53,12 +53,12 @@ func (q *Queries) ChangedAccounts(ctx context.Context, since int64) ([]ChangedAc
 }
 
 const changedKeys = `-- name: ChangedKeys :many
-SELECT keys.id, keys.account_id, keys.kind, keys.version,
-	keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, seals.mac, seals.pepper
+SELECT keys.id, keys.account_id, keys.kind, keys.version, keys.member_id, keys.scopes, keys.networks,
+	keys.not_before, keys.expires_at, keys.disabled_at, keys.enables_at, keys.revoked_at, seals.mac, seals.pepper, seals.ends_at
 FROM keys
 JOIN seals ON seals.key_id = keys.id
 WHERE keys.id IN (SELECT entity_id FROM changes WHERE revision > $1 AND changes.kind = 'key')
-ORDER BY keys.id
+ORDER BY keys.id, seals.mac
 `
 
 type ChangedKeysRow struct {
@@ -66,12 +66,17 @@ type ChangedKeysRow struct {
 	AccountID  string
 	Kind       string
 	Version    string
+	MemberID   string
+	Scopes     string
+	Networks   string
 	NotBefore  sql.NullInt64
 	ExpiresAt  sql.NullInt64
 	DisabledAt sql.NullInt64
+	EnablesAt  sql.NullInt64
 	RevokedAt  sql.NullInt64
 	MAC        []byte
 	Pepper     int64
+	EndsAt     sql.NullInt64
 }
 
 // A row for each seal, those of a key together.
@@ -89,12 +94,17 @@ func (q *Queries) ChangedKeys(ctx context.Context, since int64) ([]ChangedKeysRo
 			&i.AccountID,
 			&i.Kind,
 			&i.Version,
+			&i.MemberID,
+			&i.Scopes,
+			&i.Networks,
 			&i.NotBefore,
 			&i.ExpiresAt,
 			&i.DisabledAt,
+			&i.EnablesAt,
 			&i.RevokedAt,
 			&i.MAC,
 			&i.Pepper,
+			&i.EndsAt,
 		); err != nil {
 			return nil, err
 		}

@@ -2,7 +2,8 @@
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
 FROM keys
 WHERE account_id = @account AND id = @id;
 
@@ -13,7 +14,8 @@ SELECT id FROM keys WHERE account_id = @account AND once = @once AND once <> '';
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
 FROM keys
 WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -21,7 +23,8 @@ LIMIT @most;
 
 -- name: Sealed :many
 -- All that a verification needs, in one round trip: one row for each seal.
-SELECT sqlc.embed(keys), sqlc.embed(accounts), seals.mac, seals.pepper, seals.created_at AS sealed_at
+SELECT sqlc.embed(keys), sqlc.embed(accounts), seals.mac, seals.pepper, seals.created_at AS sealed_at,
+	seals.ends_at AS seal_ends_at, seals.last_four AS seal_last_four, seals.last_used_at AS seal_last_used_at
 FROM keys
 JOIN accounts ON accounts.id = keys.account_id
 JOIN seals ON seals.key_id = keys.id
@@ -34,18 +37,35 @@ INSERT INTO keys (
 	id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
+	revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded
 ) VALUES (
 	@id, @account, @kind, @description, @version, @brand, @env, @last_four, @once,
 	@created_at, @created_by_kind, @created_by_id, @created_by_name,
 	@not_before, @expires_at, @disabled_at,
-	'', '', '', ''
+	'', '', '', '',
+	@member, @service, @scopes, @networks, @disabled_by_kind, @disabled_by_id, @disabled_by_name, @why_disabled, @enables_at, 0
 );
 
 -- name: DisableKey :execrows
--- Like revoking, disabling twice keeps the first time.
-UPDATE keys SET disabled_at = COALESCE(disabled_at, @now)
-WHERE account_id = @account AND id = @id;
+-- Anew each time: for longer, for a shorter while, or for another reason.
+UPDATE keys SET disabled_at = @now, enables_at = @enables_at,
+	disabled_by_kind = @by_kind, disabled_by_id = @by_id, disabled_by_name = @by_name, why_disabled = @why
+WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
+
+-- name: EnableKey :execrows
+UPDATE keys SET disabled_at = NULL, enables_at = NULL, disabled_by_kind = '', disabled_by_id = '', disabled_by_name = '', why_disabled = ''
+WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
+
+-- name: ChangeKey :execrows
+-- What can be changed of a key without a new secret.
+UPDATE keys SET version = @version, member_id = @member, scopes = @scopes, networks = @networks,
+	not_before = @not_before, expires_at = @expires_at, reminded = @reminded
+WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
+
+-- name: RotateKey :execrows
+UPDATE keys SET last_four = @last_four, rotated_at = @now
+WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
 
 -- name: RevokeKey :execrows
 -- Revoking twice keeps the first time and reason: history must not move.

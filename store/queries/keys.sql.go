@@ -10,20 +10,90 @@ import (
 	"database/sql"
 )
 
+const changeKey = `-- name: ChangeKey :execrows
+UPDATE keys SET version = $1, member_id = $2, scopes = $3, networks = $4,
+	not_before = $5, expires_at = $6, reminded = $7
+WHERE account_id = $8 AND id = $9 AND revoked_at IS NULL
+`
+
+type ChangeKeyParams struct {
+	Version   string
+	Member    string
+	Scopes    string
+	Networks  string
+	NotBefore sql.NullInt64
+	ExpiresAt sql.NullInt64
+	Reminded  int64
+	Account   string
+	ID        string
+}
+
+// What can be changed of a key without a new secret.
+func (q *Queries) ChangeKey(ctx context.Context, arg ChangeKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, changeKey,
+		arg.Version,
+		arg.Member,
+		arg.Scopes,
+		arg.Networks,
+		arg.NotBefore,
+		arg.ExpiresAt,
+		arg.Reminded,
+		arg.Account,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const disableKey = `-- name: DisableKey :execrows
-UPDATE keys SET disabled_at = COALESCE(disabled_at, $1)
-WHERE account_id = $2 AND id = $3
+UPDATE keys SET disabled_at = $1, enables_at = $2,
+	disabled_by_kind = $3, disabled_by_id = $4, disabled_by_name = $5, why_disabled = $6
+WHERE account_id = $7 AND id = $8 AND revoked_at IS NULL
 `
 
 type DisableKeyParams struct {
-	Now     sql.NullInt64
+	Now       sql.NullInt64
+	EnablesAt sql.NullInt64
+	ByKind    string
+	ByID      string
+	ByName    string
+	Why       string
+	Account   string
+	ID        string
+}
+
+// Anew each time: for longer, for a shorter while, or for another reason.
+func (q *Queries) DisableKey(ctx context.Context, arg DisableKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, disableKey,
+		arg.Now,
+		arg.EnablesAt,
+		arg.ByKind,
+		arg.ByID,
+		arg.ByName,
+		arg.Why,
+		arg.Account,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const enableKey = `-- name: EnableKey :execrows
+UPDATE keys SET disabled_at = NULL, enables_at = NULL, disabled_by_kind = '', disabled_by_id = '', disabled_by_name = '', why_disabled = ''
+WHERE account_id = $1 AND id = $2 AND revoked_at IS NULL
+`
+
+type EnableKeyParams struct {
 	Account string
 	ID      string
 }
 
-// Like revoking, disabling twice keeps the first time.
-func (q *Queries) DisableKey(ctx context.Context, arg DisableKeyParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, disableKey, arg.Now, arg.Account, arg.ID)
+func (q *Queries) EnableKey(ctx context.Context, arg EnableKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, enableKey, arg.Account, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -35,32 +105,43 @@ INSERT INTO keys (
 	id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
+	revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded
 ) VALUES (
 	$1, $2, $3, $4, $5, $6, $7, $8, $9,
 	$10, $11, $12, $13,
 	$14, $15, $16,
-	'', '', '', ''
+	'', '', '', '',
+	$17, $18, $19, $20, $21, $22, $23, $24, $25, 0
 )
 `
 
 type InsertKeyParams struct {
-	ID            string
-	Account       string
-	Kind          string
-	Description   string
-	Version       string
-	Brand         string
-	Env           string
-	LastFour      string
-	Once          string
-	CreatedAt     int64
-	CreatedByKind string
-	CreatedByID   string
-	CreatedByName string
-	NotBefore     sql.NullInt64
-	ExpiresAt     sql.NullInt64
-	DisabledAt    sql.NullInt64
+	ID             string
+	Account        string
+	Kind           string
+	Description    string
+	Version        string
+	Brand          string
+	Env            string
+	LastFour       string
+	Once           string
+	CreatedAt      int64
+	CreatedByKind  string
+	CreatedByID    string
+	CreatedByName  string
+	NotBefore      sql.NullInt64
+	ExpiresAt      sql.NullInt64
+	DisabledAt     sql.NullInt64
+	Member         string
+	Service        string
+	Scopes         string
+	Networks       string
+	DisabledByKind string
+	DisabledByID   string
+	DisabledByName string
+	WhyDisabled    string
+	EnablesAt      sql.NullInt64
 }
 
 // A key begins neither revoked nor used.
@@ -82,6 +163,15 @@ func (q *Queries) InsertKey(ctx context.Context, arg InsertKeyParams) error {
 		arg.NotBefore,
 		arg.ExpiresAt,
 		arg.DisabledAt,
+		arg.Member,
+		arg.Service,
+		arg.Scopes,
+		arg.Networks,
+		arg.DisabledByKind,
+		arg.DisabledByID,
+		arg.DisabledByName,
+		arg.WhyDisabled,
+		arg.EnablesAt,
 	)
 	return err
 }
@@ -90,7 +180,8 @@ const key = `-- name: Key :one
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
 FROM keys
 WHERE account_id = $1 AND id = $2
 `
@@ -126,6 +217,17 @@ func (q *Queries) Key(ctx context.Context, arg KeyParams) (Key, error) {
 		&i.RevokedByName,
 		&i.WhyRevoked,
 		&i.LastUsedAt,
+		&i.MemberID,
+		&i.Service,
+		&i.Scopes,
+		&i.Networks,
+		&i.DisabledByKind,
+		&i.DisabledByID,
+		&i.DisabledByName,
+		&i.WhyDisabled,
+		&i.EnablesAt,
+		&i.Reminded,
+		&i.RotatedAt,
 	)
 	return i, err
 }
@@ -150,7 +252,8 @@ const keys = `-- name: Keys :many
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
-	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
 FROM keys
 WHERE account_id = $1 AND (created_at, id) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -201,6 +304,17 @@ func (q *Queries) Keys(ctx context.Context, arg KeysParams) ([]Key, error) {
 			&i.RevokedByName,
 			&i.WhyRevoked,
 			&i.LastUsedAt,
+			&i.MemberID,
+			&i.Service,
+			&i.Scopes,
+			&i.Networks,
+			&i.DisabledByKind,
+			&i.DisabledByID,
+			&i.DisabledByName,
+			&i.WhyDisabled,
+			&i.EnablesAt,
+			&i.Reminded,
+			&i.RotatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -249,8 +363,34 @@ func (q *Queries) RevokeKey(ctx context.Context, arg RevokeKeyParams) (int64, er
 	return result.RowsAffected()
 }
 
+const rotateKey = `-- name: RotateKey :execrows
+UPDATE keys SET last_four = $1, rotated_at = $2
+WHERE account_id = $3 AND id = $4 AND revoked_at IS NULL
+`
+
+type RotateKeyParams struct {
+	LastFour string
+	Now      sql.NullInt64
+	Account  string
+	ID       string
+}
+
+func (q *Queries) RotateKey(ctx context.Context, arg RotateKeyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, rotateKey,
+		arg.LastFour,
+		arg.Now,
+		arg.Account,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const sealed = `-- name: Sealed :many
-SELECT keys.id, keys.account_id, keys.kind, keys.description, keys.version, keys.brand, keys.env, keys.last_four, keys.once, keys.created_at, keys.created_by_kind, keys.created_by_id, keys.created_by_name, keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, keys.revoked_by_kind, keys.revoked_by_id, keys.revoked_by_name, keys.why_revoked, keys.last_used_at, accounts.id, accounts.slug, accounts.name, accounts.plan, accounts.state, accounts.created_at, accounts.active_keys, seals.mac, seals.pepper, seals.created_at AS sealed_at
+SELECT keys.id, keys.account_id, keys.kind, keys.description, keys.version, keys.brand, keys.env, keys.last_four, keys.once, keys.created_at, keys.created_by_kind, keys.created_by_id, keys.created_by_name, keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, keys.revoked_by_kind, keys.revoked_by_id, keys.revoked_by_name, keys.why_revoked, keys.last_used_at, keys.member_id, keys.service, keys.scopes, keys.networks, keys.disabled_by_kind, keys.disabled_by_id, keys.disabled_by_name, keys.why_disabled, keys.enables_at, keys.reminded, keys.rotated_at, accounts.id, accounts.slug, accounts.name, accounts.plan, accounts.state, accounts.created_at, accounts.active_keys, accounts.new_keys_full_at, seals.mac, seals.pepper, seals.created_at AS sealed_at,
+	seals.ends_at AS seal_ends_at, seals.last_four AS seal_last_four, seals.last_used_at AS seal_last_used_at
 FROM keys
 JOIN accounts ON accounts.id = keys.account_id
 JOIN seals ON seals.key_id = keys.id
@@ -259,11 +399,14 @@ ORDER BY seals.mac
 `
 
 type SealedRow struct {
-	Key      Key
-	Account  Account
-	MAC      []byte
-	Pepper   int64
-	SealedAt int64
+	Key            Key
+	Account        Account
+	MAC            []byte
+	Pepper         int64
+	SealedAt       int64
+	SealEndsAt     sql.NullInt64
+	SealLastFour   string
+	SealLastUsedAt sql.NullInt64
 }
 
 // All that a verification needs, in one round trip: one row for each seal.
@@ -299,6 +442,17 @@ func (q *Queries) Sealed(ctx context.Context, id string) ([]SealedRow, error) {
 			&i.Key.RevokedByName,
 			&i.Key.WhyRevoked,
 			&i.Key.LastUsedAt,
+			&i.Key.MemberID,
+			&i.Key.Service,
+			&i.Key.Scopes,
+			&i.Key.Networks,
+			&i.Key.DisabledByKind,
+			&i.Key.DisabledByID,
+			&i.Key.DisabledByName,
+			&i.Key.WhyDisabled,
+			&i.Key.EnablesAt,
+			&i.Key.Reminded,
+			&i.Key.RotatedAt,
 			&i.Account.ID,
 			&i.Account.Slug,
 			&i.Account.Name,
@@ -306,9 +460,13 @@ func (q *Queries) Sealed(ctx context.Context, id string) ([]SealedRow, error) {
 			&i.Account.State,
 			&i.Account.CreatedAt,
 			&i.Account.ActiveKeys,
+			&i.Account.NewKeysFullAt,
 			&i.MAC,
 			&i.Pepper,
 			&i.SealedAt,
+			&i.SealEndsAt,
+			&i.SealLastFour,
+			&i.SealLastUsedAt,
 		); err != nil {
 			return nil, err
 		}

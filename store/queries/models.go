@@ -9,13 +9,14 @@ import (
 )
 
 type Account struct {
-	ID         string
-	Slug       string
-	Name       string
-	Plan       string
-	State      string
-	CreatedAt  int64
-	ActiveKeys int64
+	ID            string
+	Slug          string
+	Name          string
+	Plan          string
+	State         string
+	CreatedAt     int64
+	ActiveKeys    int64
+	NewKeysFullAt int64
 }
 
 type Answer struct {
@@ -33,28 +34,39 @@ type Decision struct {
 }
 
 type Key struct {
-	ID            string
-	AccountID     string
-	Kind          string
-	Description   string
-	Version       string
-	Brand         string
-	Env           string
-	LastFour      string
-	Once          string
-	CreatedAt     int64
-	CreatedByKind string
-	CreatedByID   string
-	CreatedByName string
-	NotBefore     sql.NullInt64
-	ExpiresAt     sql.NullInt64
-	DisabledAt    sql.NullInt64
-	RevokedAt     sql.NullInt64
-	RevokedByKind string
-	RevokedByID   string
-	RevokedByName string
-	WhyRevoked    string
-	LastUsedAt    sql.NullInt64
+	ID             string
+	AccountID      string
+	Kind           string
+	Description    string
+	Version        string
+	Brand          string
+	Env            string
+	LastFour       string
+	Once           string
+	CreatedAt      int64
+	CreatedByKind  string
+	CreatedByID    string
+	CreatedByName  string
+	NotBefore      sql.NullInt64
+	ExpiresAt      sql.NullInt64
+	DisabledAt     sql.NullInt64
+	RevokedAt      sql.NullInt64
+	RevokedByKind  string
+	RevokedByID    string
+	RevokedByName  string
+	WhyRevoked     string
+	LastUsedAt     sql.NullInt64
+	MemberID       string
+	Service        string
+	Scopes         string
+	Networks       string
+	DisabledByKind string
+	DisabledByID   string
+	DisabledByName string
+	WhyDisabled    string
+	EnablesAt      sql.NullInt64
+	Reminded       int64
+	RotatedAt      sql.NullInt64
 }
 
 type KeyringCheck struct {

@@ -1,2 +1,16 @@
 -- name: InsertSeal :exec
-INSERT INTO seals (key_id, mac, pepper, created_at) VALUES (@key_id, @mac, @pepper, @created_at);
+INSERT INTO seals (key_id, mac, pepper, created_at, last_four) VALUES (@key_id, @mac, @pepper, @created_at, @last_four);
+
+-- name: DeleteEndedSeals :exec
+-- Those that have an end, whether it has come or not.
+DELETE FROM seals WHERE key_id = @key_id AND ends_at IS NOT NULL;
+
+-- name: EndSeal :execrows
+UPDATE seals SET ends_at = @ends_at, last_four = CASE last_four WHEN '' THEN CAST(@last_four AS TEXT) ELSE last_four END
+WHERE key_id = @key_id AND ends_at IS NULL;
+
+-- name: EndSealEarlier :execrows
+UPDATE seals SET ends_at = @ends_at WHERE key_id = @key_id AND ends_at > @ends_at;
+
+-- name: Seals :many
+SELECT mac, pepper, created_at, ends_at, last_four, last_used_at FROM seals WHERE key_id = @key_id;

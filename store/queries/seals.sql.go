@@ -7,10 +7,57 @@ package queries
 
 import (
 	"context"
+	"database/sql"
 )
 
+const deleteEndedSeals = `-- name: DeleteEndedSeals :exec
+DELETE FROM seals WHERE key_id = $1 AND ends_at IS NOT NULL
+`
+
+// Those that have an end, whether it has come or not.
+func (q *Queries) DeleteEndedSeals(ctx context.Context, keyID string) error {
+	_, err := q.db.ExecContext(ctx, deleteEndedSeals, keyID)
+	return err
+}
+
+const endSeal = `-- name: EndSeal :execrows
+UPDATE seals SET ends_at = $1, last_four = CASE last_four WHEN '' THEN CAST($2 AS TEXT) ELSE last_four END
+WHERE key_id = $3 AND ends_at IS NULL
+`
+
+type EndSealParams struct {
+	EndsAt   sql.NullInt64
+	LastFour string
+	KeyID    string
+}
+
+func (q *Queries) EndSeal(ctx context.Context, arg EndSealParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endSeal, arg.EndsAt, arg.LastFour, arg.KeyID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const endSealEarlier = `-- name: EndSealEarlier :execrows
+UPDATE seals SET ends_at = $1 WHERE key_id = $2 AND ends_at > $1
+`
+
+type EndSealEarlierParams struct {
+	EndsAt sql.NullInt64
+	KeyID  string
+}
+
+func (q *Queries) EndSealEarlier(ctx context.Context, arg EndSealEarlierParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endSealEarlier, arg.EndsAt, arg.KeyID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const insertSeal = `-- name: InsertSeal :exec
-INSERT INTO seals (key_id, mac, pepper, created_at) VALUES ($1, $2, $3, $4)
+INSERT INTO seals (key_id, mac, pepper, created_at, last_four) VALUES ($1, $2, $3, $4, $5)
 `
 
 type InsertSealParams struct {
@@ -18,6 +65,7 @@ type InsertSealParams struct {
 	MAC       []byte
 	Pepper    int64
 	CreatedAt int64
+	LastFour  string
 }
 
 func (q *Queries) InsertSeal(ctx context.Context, arg InsertSealParams) error {
@@ -26,6 +74,50 @@ func (q *Queries) InsertSeal(ctx context.Context, arg InsertSealParams) error {
 		arg.MAC,
 		arg.Pepper,
 		arg.CreatedAt,
+		arg.LastFour,
 	)
 	return err
+}
+
+const seals = `-- name: Seals :many
+SELECT mac, pepper, created_at, ends_at, last_four, last_used_at FROM seals WHERE key_id = $1
+`
+
+type SealsRow struct {
+	MAC        []byte
+	Pepper     int64
+	CreatedAt  int64
+	EndsAt     sql.NullInt64
+	LastFour   string
+	LastUsedAt sql.NullInt64
+}
+
+func (q *Queries) Seals(ctx context.Context, keyID string) ([]SealsRow, error) {
+	rows, err := q.db.QueryContext(ctx, seals, keyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealsRow
+	for rows.Next() {
+		var i SealsRow
+		if err := rows.Scan(
+			&i.MAC,
+			&i.Pepper,
+			&i.CreatedAt,
+			&i.EndsAt,
+			&i.LastFour,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

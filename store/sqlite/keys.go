@@ -15,8 +15,9 @@ const keys = `WITH RECURSIVE
 	span (low, high) AS (SELECT low, lead(low, 1, x'') OVER (ORDER BY low) FROM edge) -- a blob is above all texts
 SELECT (
 	SELECT CAST(group_concat(concat_ws('` + store.Separator + `',
-		keys.id, keys.account_id, keys.kind, keys.version, seals.pepper,
-		coalesce(keys.not_before, ''), coalesce(keys.expires_at, ''), coalesce(keys.disabled_at, ''), coalesce(keys.revoked_at, ''),
+		keys.id, keys.account_id, keys.kind, keys.version, keys.member_id, keys.scopes, keys.networks, seals.pepper,
+		coalesce(keys.not_before, ''), coalesce(keys.expires_at, ''),
+		coalesce(keys.disabled_at, ''), coalesce(keys.enables_at, ''), coalesce(keys.revoked_at, ''), coalesce(seals.ends_at, ''),
 		'` + store.End + `', seals.mac), '') AS BLOB)
 	FROM keys INDEXED BY keys_whole
 	CROSS JOIN seals ON seals.key_id = keys.id

@@ -1,10 +1,13 @@
 package storetest
 
 import (
+	"bytes"
+	"net/netip"
 	"reflect"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/keyset"
+	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
@@ -54,6 +57,14 @@ func keyRecord(k keywright.Key) keyset.Key {
 	}
 }
 
+// inOrder are two seals as a snapshot has them.
+func inOrder(a, b keyset.Seal) []keyset.Seal {
+	if bytes.Compare(a.MAC[:], b.MAC[:]) > 0 {
+		return []keyset.Seal{b, a}
+	}
+	return []keyset.Seal{a, b}
+}
+
 func only(record keyset.Change) []keyset.Change { return []keyset.Change{record} }
 
 // touches are the ways to change something, by the method of Tx, and the records that each one
@@ -72,6 +83,16 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 	moved, demoted, gone, revoked, ended := a, m, m, k, token
 	moved.Plan, demoted.Role, gone.State, revoked.Revoked = "lite", "user", keywright.MemberRemoved, instant(5)
 	ended.Revoked = instant(5)
+	changed, turned, replaced := k, k, seal
+	changed.Version, changed.Scopes, changed.Networks = "v2", []string{"incidents:*", "services:read"}, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/32")}
+	changed.NotBefore, changed.Expires, changed.Reminded = instant(8), instant(9), 7
+	turned.LastFour = "ABCD"
+	replaced.Key, replaced.Created, replaced.LastFour = k.ID, instant(5), "ABCD"
+	rotated, grace := keyRecord(k), keyRecord(k)
+	rotated.Seals = inOrder(keyset.Seal{MAC: rotated.Seals[0].MAC, Pepper: 1, Ends: instant(100)}, keyset.Seal{MAC: seal.MAC, Pepper: 1})
+	grace.Seals = inOrder(keyset.Seal{MAC: grace.Seals[0].MAC, Pepper: 1, Ends: instant(50)}, keyset.Seal{MAC: seal.MAC, Pepper: 1})
+	narrowed := keyRecord(changed)
+	narrowed.Scopes, narrowed.Networks = changed.Scopes, changed.Networks
 	asleep, off := a, k
 	asleep.State, off.Disabled = keywright.AccountSuspended, instant(5)
 	return map[string]struct {
@@ -101,7 +122,23 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 		"SetAccountState": {
 			func(tx keywright.Tx) error { return tx.SetAccountState(s.ctx, a.ID, keywright.AccountSuspended) }, only(accountRecord(asleep)),
 		},
-		"DisableKey":    {func(tx keywright.Tx) error { return tx.DisableKey(s.ctx, a.ID, k.ID, instant(5)) }, only(keyRecord(off))},
+		"DisableKey": {func(tx keywright.Tx) error { return tx.DisableKey(s.ctx, off) }, only(keyRecord(off))},
+		"EnableKey": {func(tx keywright.Tx) error {
+			if err := tx.DisableKey(s.ctx, off); err != nil {
+				return err
+			}
+			return tx.EnableKey(s.ctx, a.ID, k.ID)
+		}, only(keyRecord(k))},
+		"ChangeKey": {func(tx keywright.Tx) error { return tx.ChangeKey(s.ctx, changed) }, only(narrowed)},
+		"RotateKey": {func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, turned, replaced, instant(100)) }, only(rotated)},
+		"EndGrace": {func(tx keywright.Tx) error {
+			if err := tx.RotateKey(s.ctx, turned, replaced, instant(100)); err != nil {
+				return err
+			}
+			return tx.EndGrace(s.ctx, a.ID, k.ID, instant(50))
+		}, only(grace)},
+		"SetNewKeys":    {func(tx keywright.Tx) error { return tx.SetNewKeys(s.ctx, a.ID, limit.Bucket{Full: instant(5)}) }, nil},
+		"NewKeys":       {func(tx keywright.Tx) error { _, err := tx.NewKeys(s.ctx, a.ID); return err }, nil},
 		"Decide":        {func(tx keywright.Tx) error { return tx.Decide(s.ctx, keywright.Decision{Revision: 100, After: 3}) }, nil},
 		"ReplacePolicy": {func(tx keywright.Tx) error { return tx.ReplacePolicy(s.ctx, "product: one") }, nil},
 
@@ -158,7 +195,7 @@ func changeCases() []testCase {
 				return
 			}
 			got := s.since(before)
-			if method == "ActiveMembersIn" || method == "Revision" {
+			if method == "ActiveMembersIn" || method == "NewKeys" || method == "Revision" {
 				want(s, "the revision after a look", before)(got.Revision, nil)
 				return
 			}

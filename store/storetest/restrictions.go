@@ -18,6 +18,7 @@ func restrictions(a keywright.Account, m keywright.Member, k keywright.Key) map[
 	off.Disabled, revoked.Revoked, revoked.RevokedBy = instant(5), instant(5), revoker()
 	return map[string]keywright.Restriction{
 		"SetPlan": moved, "SetAccountState": asleep, "SetRole": demoted, "SetMemberState": gone, "DisableKey": off, "RevokeKey": revoked,
+		"EnableKey": key, "ChangeKey": key, "RotateKey": key, "EndGrace": key,
 	}
 }
 
@@ -41,7 +42,7 @@ func restrictionCases() []testCase {
 			s.Store.Journal(func(r keywright.Restrictions) { heard = append(heard, r) })
 			before := s.revision()
 			s.write(touches(s, a, m, k)[method].change)
-			if method == "ActiveMembersIn" || method == "Revision" || method == "Decide" {
+			if method == "ActiveMembersIn" || method == "NewKeys" || method == "Revision" || method == "Decide" {
 				return
 			}
 			wanted := keywright.Restrictions{Since: before, At: s.history().At}

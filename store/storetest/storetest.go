@@ -159,7 +159,7 @@ func newKey(account keywright.Account, id string) (keywright.Key, keywright.Seal
 		Version: "v1", Brand: "kw", Env: secret.Live, LastFour: "QZ1x", Created: instant(0),
 		CreatedBy: keywright.Actor{Kind: keywright.PrincipalMember, ID: "mem_1", Name: "Zoë"},
 	}
-	seal := keywright.Seal{Key: k.ID, Pepper: 1, Created: instant(0)}
+	seal := keywright.Seal{Key: k.ID, Pepper: 1, Created: instant(0), LastFour: k.LastFour}
 	copy(seal.MAC[:], id+"………………………………………………………………")
 	return k, seal
 }
