@@ -9,10 +9,6 @@ import (
 	"github.com/keywright/keywright/policy"
 )
 
-// mayTouch reports whether he may see a key, change it and end it: his own personal ones, or all
-// of the account's. Nobody sees the secret of another's again, nor gets a new one for it.
-func (a admitted) mayTouch(k Key) bool { return a.may(policy.ManageKeys) || a.owns(k) }
-
 // owns reports whether it is a personal key of his.
 func (a admitted) owns(k Key) bool {
 	return a.may(policy.OwnKeys) && k.Kind == PersonalKey && k.Member == a.member && a.member != ""

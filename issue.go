@@ -150,7 +150,7 @@ func (s *Service) newKey(ctx context.Context, r Reader, who admitted, n NewKey, 
 	note(s.belong(ctx, r, who, n, &key))
 	key.Scopes, err = s.scopes(n.Scopes)
 	note(err)
-	if err == nil && (key.Kind != PersonalKey || key.Narrowed()) {
+	if err == nil && key.Kind != PersonalKey { // whose member's role bounds it
 		note(within(key.Scopes, who.grants))
 	}
 	key.Networks, err = ParseNetworks(n.Networks)

@@ -152,7 +152,7 @@ func backupCases() []testCase {
 				if made := int64(h.Revision - 1); h.Rows["keys"] != made || h.Rows["seals"] != made || h.Rows["events"] != made || h.Sequence != made {
 					s.Errorf("at revision %d: %v", h.Revision, h.Rows)
 				}
-				if !strings.Contains(string(file), fmt.Sprintf(`"standard","active",1777809600123,%d]`, h.Revision-1)) {
+				if !strings.Contains(string(file), fmt.Sprintf(`"standard","active",1777809600123,%d,0]`, h.Revision-1)) {
 					s.Errorf("at revision %d the account has not counted its keys", h.Revision)
 				}
 			}

@@ -124,6 +124,41 @@ func sealCases() []testCase {
 				s.wantError(string(id), err, keywright.ErrNotFound)
 			}
 		}},
+		{"a rotation leaves two seals, and the next one those two that are newest", func(s *test) {
+			a := s.account("acme")
+			k, first := newKey(a, "1")
+			s.write(func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, k, first, "") })
+			rotate := func(id string, at, ends int) keywright.Seal {
+				_, seal := newKey(a, id)
+				seal.Key, seal.Created, seal.LastFour = k.ID, instant(at), "four"+id
+				turned := k
+				turned.LastFour = seal.LastFour
+				s.write(func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, turned, seal, instant(ends)) })
+				return seal
+			}
+			second := rotate("2", 10, 100)
+			first.Ends = instant(100)
+			want(s, "seals", []keywright.Seal{first, second})(s.Store.Seals(s.ctx, k))
+			third := rotate("3", 20, 200)
+			second.Ends = instant(200)
+			k.LastFour, k.Rotated = "four3", instant(20)
+			want(s, "the key", k)(s.Store.Key(s.ctx, a.ID, k.ID))
+			want(s, "seals", []keywright.Seal{second, third})(s.Store.Seals(s.ctx, k))
+			s.write(func(tx keywright.Tx) error { return tx.EndGrace(s.ctx, a.ID, k.ID, instant(50)) })
+			second.Ends = instant(50)
+			want(s, "seals", []keywright.Seal{second, third})(s.Store.Seals(s.ctx, k))
+			s.write(func(tx keywright.Tx) error { return tx.EndGrace(s.ctx, a.ID, k.ID, instant(60)) })
+			want(s, "the end moves no further", []keywright.Seal{second, third})(s.Store.Seals(s.ctx, k))
+			s.wantError("revoke", s.revoke(a, k.ID, 70, ""), nil)
+			turned := func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, k, third, instant(300)) }
+			s.wantError("after it was revoked", s.Store.Write(s.ctx, turned), keywright.ErrRevoked)
+			for what, change := range map[string]func(keywright.Tx) error{
+				"change": func(tx keywright.Tx) error { return tx.ChangeKey(s.ctx, k) }, "disable": func(tx keywright.Tx) error { return tx.DisableKey(s.ctx, k) },
+				"enable": func(tx keywright.Tx) error { return tx.EnableKey(s.ctx, a.ID, k.ID) },
+			} {
+				s.wantError(what+" a revoked key", s.Store.Write(s.ctx, change), keywright.ErrRevoked)
+			}
+		}},
 		{"F2, F13: the next verification sees a downgrade and a revocation", func(s *test) {
 			a := s.account("acme")
 			k := s.key(a, "1")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -41,13 +42,45 @@ func (s *test) service() (*keywright.Service, keywright.Account, keywright.Membe
 	return svc, a, owner
 }
 
-func (s *test) newService() (*keywright.Service, error) {
+func (s *test) newService() (*keywright.Service, error) { return s.serviceUnder(policy.Default()) }
+
+func (s *test) serviceUnder(p *policy.Policy) (*keywright.Service, error) {
 	ring, err := secret.NewKeyring(map[int][]byte{1: []byte("a pepper for tests, 32 bytes....")})
-	return keywright.New(s.Store, ring, plain{}, keywright.Options{Now: func() time.Time { return s.now }}), err
+	return keywright.New(s.Store, ring, plain{}, keywright.Options{Policy: p, Now: func() time.Time { return s.now }}), err
 }
 
 func serviceCases() []testCase {
 	return []testCase{
+		{"of a hundred keys that are made at once where there is room for one, one is", func(s *test) {
+			_, a, owner := s.service()
+			p := policy.Default()
+			p.Plans[2].KeysMax = 3
+			svc, err := s.serviceUnder(p)
+			s.wantError("the policy", err, nil)
+			for range 2 {
+				if _, _, err := svc.Issue(s.ctx, owner.By(), keywright.NewKey{Description: "CI"}); err != nil {
+					s.Fatal(err)
+				}
+			}
+			var all sync.WaitGroup
+			var made, refused atomic.Int64
+			for range 100 {
+				all.Go(func() {
+					switch _, _, err := svc.Issue(s.ctx, owner.By(), keywright.NewKey{Description: "CI"}); {
+					case err == nil:
+						made.Add(1)
+					case errors.Is(err, keywright.ErrTooManyKeys):
+						refused.Add(1)
+					default:
+						s.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			want(s, "made", []int64{1, 99})([]int64{made.Load(), refused.Load()}, nil)
+			want(s, "keys", int64(3))(s.number("SELECT COUNT(*) FROM keys"), nil)
+			want(s, "events", 2+3)(len(s.events(a)), nil)
+		}},
 		{"each change leaves exactly one event, and a refused one none", func(s *test) {
 			svc, a, owner := s.service()
 			operator, by := keywright.Operator(a.ID), owner.By()
