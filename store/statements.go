@@ -52,7 +52,7 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 	for range mostCut {
 		var statement *sql.Stmt
 		if statement, err = p.PrepareContext(ctx, text); err == nil { //nolint:sqlclosecheck // kept for the next call
-			rows, err = statement.QueryContext(ctx, args...) //nolint:sqlclosecheck // the caller's
+			rows, err = statement.QueryContext(ctx, args...)
 		}
 		if !neverSent(err) {
 			break

@@ -41,18 +41,19 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ready":  waitReady,
-			"exits":  exits,
-			"keep":   keep,
-			"unread": unread,
-			"field":  field,
-			"shows":  shows,
-			"issue":  issueMany,
-			"verify": verify,
-			"ask":    ask,
-			"server": serverAddress,
-			"data":   dataAddress,
-			"write":  write,
+			"ready":   waitReady,
+			"exits":   exits,
+			"keep":    keep,
+			"unread":  unread,
+			"field":   field,
+			"shows":   shows,
+			"issue":   issueMany,
+			"verify":  verify,
+			"becomes": becomes,
+			"ask":     ask,
+			"server":  serverAddress,
+			"data":    dataAddress,
+			"write":   write,
 		},
 	})
 }
@@ -176,9 +177,21 @@ func issueMany(ts *testscript.TestScript, _ bool, args []string) {
 // verify asks the data plane about a key: verify KEY revoked. The first argument names the
 // variable that holds it.
 func verify(ts *testscript.TestScript, _ bool, args []string) {
-	status, code := askAbout(ts, args[0], "")
+	status, code := askAbout(ts, args[0], "", args[2:]...)
 	if status != http.StatusOK || code != args[1] {
 		ts.Fatalf("verdict %d %s, want %s", status, code, args[1])
+	}
+}
+
+// becomes asks until the verdict has the code: becomes KEY expired.
+func becomes(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(maxStart); ; time.Sleep(5 * time.Millisecond) {
+		switch status, code := askAbout(ts, args[0], "", args[2:]...); {
+		case status == http.StatusOK && code == args[1]:
+			return
+		case time.Now().After(end):
+			ts.Fatalf("verdict %d %s, want %s", status, code, args[1])
+		}
 	}
 }
 
@@ -191,8 +204,16 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func askAbout(ts *testscript.TestScript, key, token string) (status int, code string) {
-	sent, err := json.Marshal(api.VerifyRequest{Credential: ts.Getenv(key)})
+// askAbout asks for a verdict, of a request with fields such as method=GET.
+func askAbout(ts *testscript.TestScript, key, token string, fields ...string) (status int, code string) {
+	request := map[string]any{"credential": ts.Getenv(key)}
+	for _, field := range fields {
+		name, value, _ := strings.Cut(field, "=")
+		if request[name] = value; name == "scopes" {
+			request[name] = strings.Split(value, ",")
+		}
+	}
+	sent, err := json.Marshal(request)
 	ts.Check(err)
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, addressesOf(ts).Verify+"/v1/verify", bytes.NewReader(sent))
 	ts.Check(err)
