@@ -22,7 +22,7 @@ type Effect struct {
 // Orphans reports whether the difference would leave someone with a role, a plan or a version
 // that there no longer is. [Service.Govern] refuses it.
 func (e Effect) Orphans() bool {
-	return e.What == policy.Removed && e.Accounts+e.Members+e.Keys > 0
+	return e.What == policy.Removed && slices.Contains([]policy.Subject{policy.OfPlan, policy.OfRole, policy.OfVersion}, e.Of) && e.Accounts+e.Members+e.Keys > 0
 }
 
 // users is how many refer to a plan, a role or a version by its name.
@@ -54,7 +54,12 @@ func (s *Service) Foresee(ctx context.Context, by Principal, next *policy.Policy
 // count finds out whom the effects concern. It reads every account, member and key.
 func (s *Service) count(ctx context.Context, effects []Effect) error {
 	err := every(ctx, func(p Page) ([]Account, error) { return s.store.Accounts(ctx, p) }, accountCursor, func(a Account) error {
-		concern(effects, policy.OfPlan, a.Plan, a.Slug, func(e *Effect) { e.Accounts++; e.Keys += a.ActiveKeys })
+		concern(effects, policy.OfPlan, a.Plan, a.Slug, func(e *Effect) {
+			e.Accounts++
+			if !e.ofKeys() { // else each is counted that it concerns
+				e.Keys += a.ActiveKeys
+			}
+		})
 		return s.foreseeIn(ctx, a, effects)
 	})
 	if err != nil {
@@ -107,32 +112,19 @@ func (s *Service) refuse(ctx context.Context, orphans []Effect) error {
 	return &ConflictError{Field: "policy", Why: strings.Join(lines, "; ")}
 }
 
-// foreseeIn counts the members and keys of one account.
-func (s *Service) foreseeIn(ctx context.Context, a Account, effects []Effect) error {
-	err := every(ctx, func(p Page) ([]Member, error) { return s.store.Members(ctx, a.ID, p) }, memberCursor, func(m Member) error {
-		concern(effects, policy.OfRole, m.Role, m.Email+" in "+a.Slug, func(e *Effect) { e.Members++ })
-		return nil
-	})
-	if err != nil || !slices.ContainsFunc(effects, func(e Effect) bool { return e.Of == policy.OfVersion }) {
-		return err
-	}
-	return every(ctx, func(p Page) ([]Key, error) { return s.store.Keys(ctx, a.ID, p) }, keyCursor, func(k Key) error {
-		if k.Revoked.IsZero() {
-			concern(effects, policy.OfVersion, k.Version, fmt.Sprintf("%s %q in %s", k.ID, k.Description, a.Slug), func(e *Effect) { e.Keys++ })
-		}
-		return nil
-	})
-}
-
 // concern counts one of those who refer to a subject by its name.
 func concern(effects []Effect, of policy.Subject, name, who string, count func(*Effect)) {
 	for i := range effects {
 		if e := &effects[i]; e.Of == of && e.Name == name {
-			count(e)
-			if len(e.Names) < MaxNamed {
-				e.Names = append(e.Names, who)
-			}
+			e.concern(who, count)
 		}
+	}
+}
+
+func (e *Effect) concern(who string, count func(*Effect)) {
+	count(e)
+	if len(e.Names) < MaxNamed {
+		e.Names = append(e.Names, who)
 	}
 }
 

@@ -80,3 +80,37 @@ func TestGovernRefusesOrphans(t *testing.T) {
 		t.Error("a refused policy is in force")
 	}
 }
+
+// What keys are narrowed to, and what personal ones have by their member's role and the plan.
+func TestForeseeCountsKeysByWhatTheyMayDo(t *testing.T) {
+	h := open(t, "standard")
+	owner, user := h.members["owner"].By(), h.members["user"].By()
+	h.make(t, owner, keywright.NewKey{Scopes: []string{"users:*", "incidents:read"}})
+	h.make(t, owner, keywright.NewKey{Scopes: []string{"incidents:read"}})
+	h.make(t, owner, keywright.NewKey{})
+	h.make(t, user, keywright.NewKey{Kind: keywright.PersonalKey})
+	next := policy.Default()
+	next.Scopes = next.Scopes[:7] // without users:write
+	next.Roles[2].Scopes = []string{"incidents:*"}
+	next.Plans[2].PersonalKeys = false
+	effects, err := h.Foresee(t.Context(), keywright.Operator(""), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, e := range effects {
+		got[e.String()] = e.Keys
+		if e.Orphans() {
+			t.Errorf("%s leaves someone behind", e)
+		}
+	}
+	for difference, want := range map[string]int{
+		"scope users:write is removed":                            1,
+		"role user loses services:read from its scopes":           1,
+		"plan standard: personal keys changes from true to false": 1,
+	} {
+		if keys, told := got[difference]; !told || keys != want {
+			t.Errorf("%s: got %d keys, want %d; all: %v", difference, keys, want, got)
+		}
+	}
+}
