@@ -22,9 +22,14 @@ func (s *Service) touchable(ctx context.Context, r Reader, who admitted, id KeyI
 		return Key{}, err
 	}
 	if !who.may(policy.ManageKeys) && (err != nil || !who.owns(key)) {
-		return Key{}, &ForbiddenError{Right: policy.ManageKeys, Role: who.role, Who: s.Policy().RolesWith(policy.ManageKeys)}
+		return Key{}, s.notAll(who)
 	}
 	return key, err
+}
+
+// notAll refuses who may touch none but his own keys what is about others.
+func (s *Service) notAll(who admitted) error {
+	return &ForbiddenError{Right: policy.ManageKeys, Role: who.role, Who: s.Policy().RolesWith(policy.ManageKeys)}
 }
 
 // ofKeys are the rights of which one is enough to touch some key.

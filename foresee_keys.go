@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/keywright/keywright/policy"
 )
@@ -19,7 +20,7 @@ func (s *Service) foreseeIn(ctx context.Context, a Account, effects []Effect) er
 	if err != nil || !slices.ContainsFunc(effects, func(e Effect) bool { return e.ofKeys() }) {
 		return err
 	}
-	return every(ctx, func(p Page) ([]Key, error) { return s.store.Keys(ctx, a.ID, p) }, keyCursor, func(k Key) error {
+	return every(ctx, func(p Page) ([]Key, error) { return s.store.Keys(ctx, a.ID, KeyFilter{}, time.Time{}, p) }, keyCursor, func(k Key) error {
 		if k.Revoked.IsZero() {
 			foreseeKey(effects, k, a, roles[k.Member])
 		}

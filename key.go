@@ -77,6 +77,11 @@ const (
 	KeyRevoked     KeyState = "revoked"
 )
 
+// KeyStates lists every state, in the order in which forms show them.
+func KeyStates() []KeyState {
+	return []KeyState{KeyActive, KeyNotYetValid, KeyDisabled, KeyExpired, KeyRevoked}
+}
+
 // State is what the key is at now, in the order in which a verification checks.
 func (k Key) State(now time.Time) KeyState {
 	switch {

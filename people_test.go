@@ -41,7 +41,7 @@ func TestRolesAreGuarded(t *testing.T) {
 	if _, err := h.SignIn(t.Context(), owner.Email, "password of owner"); !errors.Is(err, keywright.ErrWrongPassword) {
 		t.Errorf("a removed member signed in: %v", err)
 	}
-	if _, _, err := h.Keys(t.Context(), owner.By(), keywright.Page{}); !errors.Is(err, keywright.ErrForbidden) {
+	if _, _, err := h.Keys(t.Context(), owner.By(), keywright.KeyFilter{}, keywright.Page{}); !errors.Is(err, keywright.ErrForbidden) {
 		t.Errorf("a removed member went on: %v", err)
 	}
 	if _, _, err := h.AddMember(t.Context(), admin.By(), keywright.NewMember{Email: owner.Email, Role: "user"}); err != nil {

@@ -62,14 +62,6 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 	return self, nil
 }
 
-// Keys lists the keys of by's account, newest first, revoked ones too. The cursor begins
-// the next page; zero when there is none. by needs the right policy.ManageKeys.
-//
-// Errors: ErrNotFound (account), ErrSuspended, *ForbiddenError, *InvalidError (limit).
-func (s *Service) Keys(ctx context.Context, by Principal, page Page) ([]Key, Cursor, error) {
-	return list(ctx, s, by, policy.ManageKeys, page, s.store.Keys, keyCursor)
-}
-
 // Key answers one key of by's account. by needs the right policy.ManageKeys, or policy.OwnKeys for
 // a personal key of his.
 //

@@ -125,7 +125,7 @@ func TestOnlyOwnersAdminsAndKeysReachKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			key, _, issued := h.Issue(t.Context(), c.by, keywright.NewKey{Description: "x"})
-			_, _, listed := h.Keys(t.Context(), c.by, keywright.Page{})
+			_, _, listed := h.Keys(t.Context(), c.by, keywright.KeyFilter{}, keywright.Page{})
 			if key.ID == "" {
 				key = own
 			}

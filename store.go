@@ -34,9 +34,9 @@ type Reader interface {
 
 	Key(ctx context.Context, account AccountID, id KeyID) (Key, error)
 	KeyByOnce(ctx context.Context, account AccountID, once string) (KeyID, error)
-	Keys(ctx context.Context, account AccountID, page Page) ([]Key, error) // newest first, revoked ones too
-	Sealed(ctx context.Context, id KeyID) (Sealed, error)                  // of whichever account
-	Seals(ctx context.Context, k Key) ([]Seal, error)                      // the older one first
+	Keys(ctx context.Context, account AccountID, f KeyFilter, now time.Time, page Page) ([]Key, error) // those that fit, newest first
+	Sealed(ctx context.Context, id KeyID) (Sealed, error)                                              // of whichever account
+	Seals(ctx context.Context, k Key) ([]Seal, error)                                                  // the older one first
 
 	PasswordHash(ctx context.Context, email string) (string, error)
 	Link(ctx context.Context, hash []byte) (Link, error) // whatever its state

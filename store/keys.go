@@ -22,12 +22,6 @@ func (r reader) KeyByOnce(ctx context.Context, account keywright.AccountID, once
 	return keywright.KeyID(id), found("key", err)
 }
 
-func (r reader) Keys(ctx context.Context, account keywright.AccountID, page keywright.Page) ([]keywright.Key, error) {
-	at, id := before(page)
-	rows, err := r.q.Keys(ctx, queries.KeysParams{Account: string(account), BeforeAt: at, BeforeID: id, Most: most(page)})
-	return all(rows, key), failed("list", "keys", err)
-}
-
 func (t *tx) InsertKey(ctx context.Context, k keywright.Key, s keywright.Seal, once string) error {
 	rows, err := t.q.CountActiveKey(ctx, string(k.Account))
 	if err := changed("account", rows, err); err != nil {

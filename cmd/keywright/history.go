@@ -115,7 +115,7 @@ func atRisk(ctx context.Context, db *store.Store, most int) (n int, named []stri
 // activeKeys adds to a list the keys of an account that are not revoked, until there are most.
 func activeKeys(ctx context.Context, db *store.Store, a keywright.Account, list []string, most int) ([]string, error) {
 	for page := (keywright.Page{Limit: keywright.MaxPage}); len(list) < most && a.ActiveKeys > 0; {
-		keys, err := db.Keys(ctx, a.ID, page)
+		keys, err := db.Keys(ctx, a.ID, keywright.KeyFilter{}, time.Time{}, page)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ type service interface {
 	Invitation(ctx context.Context, token string) (keywright.Member, keywright.Account, bool, error)
 	Join(ctx context.Context, token, password string) (keywright.Member, error)
 
-	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
+	Keys(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)

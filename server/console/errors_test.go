@@ -18,7 +18,7 @@ type faulty struct {
 	fails error
 }
 
-func (f faulty) Keys(context.Context, keywright.Principal, keywright.Page) ([]keywright.Key, keywright.Cursor, error) {
+func (f faulty) Keys(context.Context, keywright.Principal, keywright.KeyFilter, keywright.Page) ([]keywright.Key, keywright.Cursor, error) {
 	return nil, keywright.Cursor{}, f.fails
 }
 

@@ -39,7 +39,7 @@ func (c *Console) keys(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	keys, next, err := c.svc.Keys(v.Context(), v.by(), keywright.Page{After: after, Limit: keysPerPage})
+	keys, next, err := c.svc.Keys(v.Context(), v.by(), keywright.KeyFilter{}, keywright.Page{After: after, Limit: keysPerPage})
 	if err != nil {
 		return answer{}, err
 	}

@@ -66,7 +66,7 @@ const maxMadeBy = 10
 // keysMadeBy lists the keys of a member among the newest of the account, and whether there
 // may be more of them than these.
 func (c *Console) keysMadeBy(v *visit, id keywright.MemberID) ([]keywright.Key, bool, error) {
-	all, next, err := c.svc.Keys(v.Context(), v.by(), keywright.Page{Limit: keywright.MaxPage})
+	all, next, err := c.svc.Keys(v.Context(), v.by(), keywright.KeyFilter{}, keywright.Page{Limit: keywright.MaxPage})
 	if err != nil {
 		return nil, false, err
 	}

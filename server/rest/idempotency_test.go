@@ -43,7 +43,7 @@ func (w *world) sameAnswer(a, b *reply) {
 
 func (w *world) keysOfAcme() int {
 	w.t.Helper()
-	keys, _, err := w.svc.Keys(w.t.Context(), keywright.Operator(w.acme.ID), keywright.Page{Limit: keywright.MaxPage})
+	keys, _, err := w.svc.Keys(w.t.Context(), keywright.Operator(w.acme.ID), keywright.KeyFilter{}, keywright.Page{Limit: keywright.MaxPage})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -13,7 +13,11 @@ import (
 
 // The inputs of the operations on keys.
 type (
-	issueInput  struct{ withBody[api.NewKey] }
+	issueInput struct{ withBody[api.NewKey] }
+	keysInput  struct {
+		PageQuery
+		KeyQuery
+	}
 	revokeInput struct {
 		KeyPath
 		WaitQuery
@@ -39,7 +43,7 @@ func (h *handler) keys() {
 	route(h, huma.Operation{
 		OperationID: "listKeys", Method: http.MethodGet, Path: "/v1/keys",
 		Tags: []string{tagKeys}, Summary: "List the keys",
-		Description: "Newest first, revoked ones too. No answer but that of issuing holds a secret.",
+		Description: "Newest first, revoked ones too; with parameters, those that fit them all. Whoever may not see the account's keys asks for his own, with member=me. No answer but that of issuing and rotating holds a secret.",
 	}, h.listKeys)
 	route(h, huma.Operation{
 		OperationID: "getKey", Method: http.MethodGet, Path: "/v1/keys/{id}",
@@ -73,12 +77,16 @@ func (h *handler) issue(ctx context.Context, by keywright.Principal, in *issueIn
 	}, nil
 }
 
-func (h *handler) listKeys(ctx context.Context, by keywright.Principal, in *PageQuery) (*answer[api.KeyPage], error) {
+func (h *handler) listKeys(ctx context.Context, by keywright.Principal, in *keysInput) (*answer[api.KeyPage], error) {
 	page, err := in.page()
 	if err != nil {
 		return nil, err
 	}
-	keys, next, err := h.svc.Keys(ctx, by, page)
+	filter, err := in.query().Filter(h.options.Now())
+	if err != nil {
+		return nil, err
+	}
+	keys, next, err := h.svc.Keys(ctx, by, filter, page)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ type failing struct {
 	err error
 }
 
-func (f failing) Keys(context.Context, keywright.Principal, keywright.Page) ([]keywright.Key, keywright.Cursor, error) {
+func (f failing) Keys(context.Context, keywright.Principal, keywright.KeyFilter, keywright.Page) ([]keywright.Key, keywright.Cursor, error) {
 	return nil, keywright.Cursor{}, f.err
 }
 

@@ -54,7 +54,7 @@ type service interface {
 	Whoami(ctx context.Context, by keywright.Principal) (keywright.Self, error)
 
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
-	Keys(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
+	Keys(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
 

@@ -70,7 +70,7 @@ func TestSendingsToSeveralNodesTakeEffectOnce(t *testing.T) {
 			}
 		}
 	}
-	keys, _, err := nodes[1].Keys(t.Context(), by, keywright.Page{})
+	keys, _, err := nodes[1].Keys(t.Context(), by, keywright.KeyFilter{}, keywright.Page{})
 	if err != nil || len(keys) != 3 {
 		t.Errorf("three requests made %d keys, %v", len(keys), err)
 	}

@@ -92,7 +92,7 @@ func literal(t *testing.T, statement string) string {
 		"revision": "19995", "stamp": "1", "once": "'once-1'", "full_at": "1", "enables_at": "NULL", "not_before": "NULL", "expires_at": "NULL", "ends_at": "1", "reminded": "0", "last_four": "'QZ1x'",
 		"version": "'v2'", "scopes": "''", "networks": "''", "key_id": "'key_1'", "token": "'token-1'", "hash": `'\x00'`, "purpose": "'invitation'",
 		"role": "'owner'", "state": "'active'", "plan": "'lite'", "spent_at": "10", "why": "''", "by_id": "''", "by_kind": "''", "by_name": "''",
-		"used": `'{"key_1": 1}'::jsonb`, "applied": "1", "polls": "1", "database": "''", "quarantined": "''", "sequence": "1", "text": "''",
+		"used": `'{"key_1": 1}'::jsonb`, "of_state": "''", "of_kind": "''", "of_version": "''", "of_creator": "''", "expires_before": "0", "unused_since": "0", "applied": "1", "polls": "1", "database": "''", "quarantined": "''", "sequence": "1", "text": "''",
 	}
 	statement = regexp.MustCompile(`sqlc\.embed\((\w+)\)`).ReplaceAllString(statement, "$1.*")
 	statement = regexp.MustCompile(`(?m)^\s*--.*$`).ReplaceAllString(statement, "")

@@ -21,6 +21,43 @@ WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), 
 ORDER BY created_at DESC, id DESC
 LIMIT @most;
 
+-- name: KeysThatFit :many
+-- Without those that can't fit a filter of which '' and 0 are not set. The adapter tells of the
+-- rest: what a scope covers and a network holds is not for SQL.
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
+	AND (CAST(@of_state AS TEXT) = '' OR CAST(@of_state AS TEXT) = CASE
+		WHEN revoked_at IS NOT NULL THEN 'revoked'
+		WHEN disabled_at IS NOT NULL AND (enables_at IS NULL OR enables_at > CAST(@now AS BIGINT)) THEN 'disabled'
+		WHEN not_before > CAST(@now AS BIGINT) THEN 'not_yet_valid'
+		WHEN expires_at <= CAST(@now AS BIGINT) THEN 'expired'
+		ELSE 'active' END)
+	AND (CAST(@of_kind AS TEXT) = '' OR kind = CAST(@of_kind AS TEXT))
+	AND (CAST(@of_version AS TEXT) = '' OR version = CAST(@of_version AS TEXT))
+	AND (CAST(@of_creator AS TEXT) = '' OR created_by_id = CAST(@of_creator AS TEXT))
+	AND (CAST(@expires_before AS BIGINT) = 0 OR expires_at < CAST(@expires_before AS BIGINT))
+	AND (CAST(@unused_since AS BIGINT) = 0 OR coalesce(last_used_at, created_at) < CAST(@unused_since AS BIGINT))
+ORDER BY created_at DESC, id DESC
+LIMIT @most;
+
+-- name: KeysOfMember :many
+-- Those that act as him, or for which he answers.
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE member_id = @member AND member_id <> '' AND keys.account_id = @account
+	AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
+ORDER BY created_at DESC, id DESC
+LIMIT @most;
+
 -- name: Sealed :many
 -- All that a verification needs, in one round trip: one row for each seal.
 SELECT sqlc.embed(keys), sqlc.embed(accounts), seals.mac, seals.pepper, seals.created_at AS sealed_at,

@@ -329,6 +329,199 @@ func (q *Queries) Keys(ctx context.Context, arg KeysParams) ([]Key, error) {
 	return items, nil
 }
 
+const keysOfMember = `-- name: KeysOfMember :many
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE member_id = $1 AND member_id <> '' AND keys.account_id = $2
+	AND (created_at, id) < (CAST($3 AS BIGINT), CAST($4 AS TEXT))
+ORDER BY created_at DESC, id DESC
+LIMIT $5
+`
+
+type KeysOfMemberParams struct {
+	Member   string
+	Account  string
+	BeforeAt int64
+	BeforeID string
+	Most     int32
+}
+
+// Those that act as him, or for which he answers.
+func (q *Queries) KeysOfMember(ctx context.Context, arg KeysOfMemberParams) ([]Key, error) {
+	rows, err := q.db.QueryContext(ctx, keysOfMember,
+		arg.Member,
+		arg.Account,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Key
+	for rows.Next() {
+		var i Key
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Kind,
+			&i.Description,
+			&i.Version,
+			&i.Brand,
+			&i.Env,
+			&i.LastFour,
+			&i.Once,
+			&i.CreatedAt,
+			&i.CreatedByKind,
+			&i.CreatedByID,
+			&i.CreatedByName,
+			&i.NotBefore,
+			&i.ExpiresAt,
+			&i.DisabledAt,
+			&i.RevokedAt,
+			&i.RevokedByKind,
+			&i.RevokedByID,
+			&i.RevokedByName,
+			&i.WhyRevoked,
+			&i.LastUsedAt,
+			&i.MemberID,
+			&i.Service,
+			&i.Scopes,
+			&i.Networks,
+			&i.DisabledByKind,
+			&i.DisabledByID,
+			&i.DisabledByName,
+			&i.WhyDisabled,
+			&i.EnablesAt,
+			&i.Reminded,
+			&i.RotatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const keysThatFit = `-- name: KeysThatFit :many
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE account_id = $1 AND (created_at, id) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
+	AND (CAST($4 AS TEXT) = '' OR CAST($4 AS TEXT) = CASE
+		WHEN revoked_at IS NOT NULL THEN 'revoked'
+		WHEN disabled_at IS NOT NULL AND (enables_at IS NULL OR enables_at > CAST($5 AS BIGINT)) THEN 'disabled'
+		WHEN not_before > CAST($5 AS BIGINT) THEN 'not_yet_valid'
+		WHEN expires_at <= CAST($5 AS BIGINT) THEN 'expired'
+		ELSE 'active' END)
+	AND (CAST($6 AS TEXT) = '' OR kind = CAST($6 AS TEXT))
+	AND (CAST($7 AS TEXT) = '' OR version = CAST($7 AS TEXT))
+	AND (CAST($8 AS TEXT) = '' OR created_by_id = CAST($8 AS TEXT))
+	AND (CAST($9 AS BIGINT) = 0 OR expires_at < CAST($9 AS BIGINT))
+	AND (CAST($10 AS BIGINT) = 0 OR coalesce(last_used_at, created_at) < CAST($10 AS BIGINT))
+ORDER BY created_at DESC, id DESC
+LIMIT $11
+`
+
+type KeysThatFitParams struct {
+	Account       string
+	BeforeAt      int64
+	BeforeID      string
+	OfState       string
+	Now           int64
+	OfKind        string
+	OfVersion     string
+	OfCreator     string
+	ExpiresBefore int64
+	UnusedSince   int64
+	Most          int32
+}
+
+// Without those that can't fit a filter of which ” and 0 are not set. The adapter tells of the
+// rest: what a scope covers and a network holds is not for SQL.
+func (q *Queries) KeysThatFit(ctx context.Context, arg KeysThatFitParams) ([]Key, error) {
+	rows, err := q.db.QueryContext(ctx, keysThatFit,
+		arg.Account,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.OfState,
+		arg.Now,
+		arg.OfKind,
+		arg.OfVersion,
+		arg.OfCreator,
+		arg.ExpiresBefore,
+		arg.UnusedSince,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Key
+	for rows.Next() {
+		var i Key
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Kind,
+			&i.Description,
+			&i.Version,
+			&i.Brand,
+			&i.Env,
+			&i.LastFour,
+			&i.Once,
+			&i.CreatedAt,
+			&i.CreatedByKind,
+			&i.CreatedByID,
+			&i.CreatedByName,
+			&i.NotBefore,
+			&i.ExpiresAt,
+			&i.DisabledAt,
+			&i.RevokedAt,
+			&i.RevokedByKind,
+			&i.RevokedByID,
+			&i.RevokedByName,
+			&i.WhyRevoked,
+			&i.LastUsedAt,
+			&i.MemberID,
+			&i.Service,
+			&i.Scopes,
+			&i.Networks,
+			&i.DisabledByKind,
+			&i.DisabledByID,
+			&i.DisabledByName,
+			&i.WhyDisabled,
+			&i.EnablesAt,
+			&i.Reminded,
+			&i.RotatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const revokeKey = `-- name: RevokeKey :execrows
 UPDATE keys SET revoked_at = $1,
 	revoked_by_kind = $2, revoked_by_id = $3, revoked_by_name = $4, why_revoked = $5

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/store"
@@ -43,7 +44,7 @@ func BenchmarkSealed(b *testing.B) {
 func BenchmarkKeys(b *testing.B) {
 	s := stocked(b)
 	for b.Loop() {
-		if _, err := s.Keys(b.Context(), acme, keywright.Page{Limit: 51}); err != nil {
+		if _, err := s.Keys(b.Context(), acme, keywright.KeyFilter{}, time.Time{}, keywright.Page{Limit: 51}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -77,7 +77,7 @@ func checkWhole(t *testing.T, dir string, answered map[string]string) {
 	}
 	keys, active := map[string]bool{}, 0
 	for page := (keywright.Page{Limit: keywright.MaxPage}); ; {
-		part, err := s.Keys(ctx, acme, page)
+		part, err := s.Keys(ctx, acme, keywright.KeyFilter{}, time.Time{}, page)
 		if err != nil {
 			t.Fatal(err)
 		}

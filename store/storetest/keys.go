@@ -13,7 +13,7 @@ func keyCases() []testCase {
 			k.Env, k.NotBefore, k.Expires, k.Disabled = secret.Test, instant(-1), instant(86_400_000), instant(7)
 			s.write(func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, k, seal, "") })
 			want(s, "by id", k)(s.Store.Key(s.ctx, a.ID, k.ID))
-			want(s, "in the list", []keywright.Key{k})(s.Store.Keys(s.ctx, a.ID, keywright.Page{Limit: 10}))
+			want(s, "in the list", []keywright.Key{k})(s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), keywright.Page{Limit: 10}))
 		}},
 		{"text comes back as it was written, in any language", func(s *test) {
 			a := s.account("acme")
@@ -48,7 +48,7 @@ func keyCases() []testCase {
 			s.wantError("by id", err, keywright.ErrNotFound)
 			_, err = s.Store.KeyByOnce(s.ctx, b.ID, "once")
 			s.wantError("by once", err, keywright.ErrNotFound)
-			want(s, "in the list", []keywright.Key{})(s.Store.Keys(s.ctx, b.ID, keywright.Page{Limit: 10}))
+			want(s, "in the list", []keywright.Key{})(s.Store.Keys(s.ctx, b.ID, keywright.KeyFilter{}, instant(0), keywright.Page{Limit: 10}))
 			s.wantError("revoke", s.revoke(b, k.ID, 1, "not mine"), keywright.ErrNotFound)
 			want(s, "it is as it was", k)(s.Store.Key(s.ctx, a.ID, k.ID))
 		}},

@@ -66,7 +66,9 @@ func listCases() []testCase {
 			s.key(b, "of the other")
 			slices.Reverse(keys)
 			for _, limit := range []int{1, 5, 36, 200} {
-				got := walk(s, limit, func(p keywright.Page) ([]keywright.Key, error) { return s.Store.Keys(s.ctx, a.ID, p) },
+				got := walk(s, limit, func(p keywright.Page) ([]keywright.Key, error) {
+					return s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), p)
+				},
 					func(k keywright.Key) keywright.Cursor { return keywright.Cursor{At: k.Created, ID: string(k.ID)} })
 				want(s, fmt.Sprintf("pages of %d", limit), keys)(got, nil)
 			}
@@ -105,7 +107,7 @@ func listCases() []testCase {
 			k, seal := newKey(a, "2")
 			k.Created = instant(2)
 			s.write(func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, k, seal, "") })
-			want(s, "the second page", []keywright.Key{old})(s.Store.Keys(s.ctx, a.ID, keywright.Page{After: cursor, Limit: 10}))
+			want(s, "the second page", []keywright.Key{old})(s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), keywright.Page{After: cursor, Limit: 10}))
 		}},
 		{"a forged cursor only says where to go on", func(s *test) {
 			a := s.account("acme")
@@ -119,7 +121,7 @@ func listCases() []testCase {
 				"the year 9999":         {keywright.Cursor{At: s.moment("9999-12-31T23:59:59.999Z"), ID: "x"}, []keywright.Key{k}},
 				"an id that is no text": {keywright.Cursor{At: instant(0), ID: "'; --"}, []keywright.Key{}},
 			} {
-				want(s, what, c.want)(s.Store.Keys(s.ctx, a.ID, keywright.Page{After: c.after, Limit: 10}))
+				want(s, what, c.want)(s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), keywright.Page{After: c.after, Limit: 10}))
 			}
 		}},
 		{"a list never answers more than its limit", func(s *test) {
@@ -134,7 +136,7 @@ func listCases() []testCase {
 				return nil
 			})
 			for limit, most := range map[int]int{-1: 0, 0: 0, 1: 1, 200: 200, 201: 201, 1 << 40: 201} {
-				keys, err := s.Store.Keys(s.ctx, a.ID, keywright.Page{Limit: limit})
+				keys, err := s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), keywright.Page{Limit: limit})
 				want(s, fmt.Sprintf("limit %d", limit), most)(len(keys), err)
 			}
 		}},

@@ -97,7 +97,7 @@ type testCase struct {
 // Run runs the suite. open makes a Subject whose clock is now, and closes it after the test.
 func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
-		listCases(), eventCases(), writeCases(), togetherCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
+		listCases(), filterCases(), eventCases(), writeCases(), togetherCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
 		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), knownCases(), restrictionCases(), backupCases(),
 		followCases(), snapshotCases(), nodeCases(), receiptCases(), policyCases()) {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func tokenCases() []testCase {
 		{"an operator's token is in no account, and no key", func(s *test) {
 			a := s.account("acme")
 			t := s.token("1")
-			want(s, "the account's keys", []keywright.Key{})(s.Store.Keys(s.ctx, a.ID, keywright.Page{Limit: 10}))
+			want(s, "the account's keys", []keywright.Key{})(s.Store.Keys(s.ctx, a.ID, keywright.KeyFilter{}, instant(0), keywright.Page{Limit: 10}))
 			want(s, "the accounts", []keywright.Account{a})(s.Store.Accounts(s.ctx, keywright.Page{Limit: 10}))
 			_, err := s.Store.Sealed(s.ctx, keywright.KeyID(t.ID))
 			s.wantError("as a key", err, keywright.ErrNotFound)

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/store/queries"
+)
+
+// Keys reads on until the page is full of keys that fit: a statement finds them by what it can, and
+// the filter has the last word.
+func (r reader) Keys(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]keywright.Key, error) {
+	list := []keywright.Key{}
+	for want := int(most(page)); len(list) < want; {
+		rows, err := r.someKeys(ctx, account, f, now, page)
+		if err != nil {
+			return nil, failed("list", "keys", err)
+		}
+		for _, row := range rows {
+			if k := key(row); f.Fits(k, now) && len(list) < want {
+				list = append(list, k)
+			}
+		}
+		if len(rows) < int(most(page)) {
+			return list, nil
+		}
+		last := rows[len(rows)-1]
+		page.After = keywright.Cursor{At: instant(last.CreatedAt), ID: last.ID}
+		page.Limit = keywright.MaxPage // what is left may be far between
+	}
+	return list, nil
+}
+
+func (r reader) someKeys(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]queries.Key, error) {
+	at, id := before(page)
+	switch {
+	case f == (keywright.KeyFilter{}):
+		return r.q.Keys(ctx, queries.KeysParams{Account: string(account), BeforeAt: at, BeforeID: id, Most: most(page)})
+	case f.Member != "":
+		return r.q.KeysOfMember(ctx, queries.KeysOfMemberParams{
+			Member: string(f.Member), Account: string(account), BeforeAt: at, BeforeID: id, Most: most(page),
+		})
+	}
+	return r.q.KeysThatFit(ctx, queries.KeysThatFitParams{
+		Account: string(account), BeforeAt: at, BeforeID: id, OfState: string(f.State), Now: millis(now), OfKind: string(f.Kind), OfVersion: f.Version,
+		OfCreator: f.Creator, ExpiresBefore: setMillis(f.ExpiringBefore), UnusedSince: setMillis(f.UnusedSince), Most: most(page),
+	})
+}
+
+// setMillis are those of an instant, 0 for the zero time.
+func setMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t)
+}
