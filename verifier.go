@@ -35,7 +35,7 @@ func NewVerifier(set *keyset.Set, policy func() *policy.Policy, uptime func() ti
 func (v *Verifier) Verify(_ context.Context, r Request) (verdict Verdict, _ error) {
 	now := v.now().UTC().Truncate(time.Millisecond)
 	seen := v.set.Verify(r.Text, keyset.Request{
-		Way: r.Way, Version: r.Version, Method: r.Method, Scopes: r.Scopes, ClientIP: r.ClientIP, Cost: r.Cost, MinRevision: r.MinRevision,
+		Way: r.Way, Version: r.Version, Method: r.Method, Scopes: r.Scopes, ClientIP: r.ClientIP, Env: r.Env, Cost: r.Cost, MinRevision: r.MinRevision,
 	}, now, v.uptime())
 	verdict.At, verdict.Revision, verdict.Age, verdict.Overdue = now, seen.Revision, seen.Age, seen.Overdue && seen.Code != keyset.Stale
 	if seen.Code == keyset.Valid {

@@ -27,6 +27,8 @@ type Request struct {
 	Scopes   []string   // all of them must be in the key's reach
 	ClientIP netip.Addr // of the end client; the zero Addr is in no allowed network
 
+	Env secret.Env // that the key must be for; empty: either
+
 	Cost int // what it takes from the plan's rate; 0: 1, less than 0: nothing
 
 	// MinRevision makes the verdict Stale unless everything up to that revision is known to
@@ -59,32 +61,33 @@ type Reason string
 
 // The reasons, in the order of the checks: the first one that applies is the answer.
 const (
-	NoCredential        Reason = "no_credential"
-	AmbiguousCredential Reason = "ambiguous_credential"
-	Malformed           Reason = "malformed"
-	Stale               Reason = "stale"
-	Unknown             Reason = "unknown"
-	Revoked             Reason = "revoked"
-	Disabled            Reason = "disabled"
-	NotYetValid         Reason = "not_yet_valid"
-	Expired             Reason = "expired"
-	AccountIsSuspended  Reason = "account_suspended"
-	PlanNotEntitled     Reason = "plan_not_entitled"
-	MemberInactive      Reason = "member_inactive"
-	NetworkNotAllowed   Reason = "network_not_allowed"
-	VersionNotAllowed   Reason = "version_not_allowed"
-	VersionOff          Reason = "version_off"
-	ReadOnly            Reason = "read_only"
-	OutOfScope          Reason = "out_of_scope"
-	OverLimit           Reason = "over_limit"
-	OverQuota           Reason = "over_quota"
+	NoCredential          Reason = "no_credential"
+	AmbiguousCredential   Reason = "ambiguous_credential"
+	Malformed             Reason = "malformed"
+	Stale                 Reason = "stale"
+	Unknown               Reason = "unknown"
+	Revoked               Reason = "revoked"
+	Disabled              Reason = "disabled"
+	NotYetValid           Reason = "not_yet_valid"
+	Expired               Reason = "expired"
+	AccountIsSuspended    Reason = "account_suspended"
+	PlanNotEntitled       Reason = "plan_not_entitled"
+	MemberInactive        Reason = "member_inactive"
+	NetworkNotAllowed     Reason = "network_not_allowed"
+	EnvironmentNotAllowed Reason = "environment_not_allowed"
+	VersionNotAllowed     Reason = "version_not_allowed"
+	VersionOff            Reason = "version_off"
+	ReadOnly              Reason = "read_only"
+	OutOfScope            Reason = "out_of_scope"
+	OverLimit             Reason = "over_limit"
+	OverQuota             Reason = "over_quota"
 )
 
 // Reasons lists every reason in the order of the checks.
 func Reasons() []Reason {
 	return []Reason{
 		NoCredential, AmbiguousCredential, Malformed, Stale, Unknown, Revoked, Disabled, NotYetValid, Expired,
-		AccountIsSuspended, PlanNotEntitled, MemberInactive, NetworkNotAllowed, VersionNotAllowed, VersionOff,
+		AccountIsSuspended, PlanNotEntitled, MemberInactive, NetworkNotAllowed, EnvironmentNotAllowed, VersionNotAllowed, VersionOff,
 		ReadOnly, OutOfScope, OverLimit, OverQuota,
 	}
 }
@@ -143,6 +146,8 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 		verdict.Reason = MemberInactive
 	case !held.Key.allows(r.ClientIP):
 		verdict.Reason = NetworkNotAllowed
+	case r.Env != "" && r.Env != held.Key.Env:
+		verdict.Reason = EnvironmentNotAllowed
 	case reason != "":
 		verdict.Reason = reason
 	default:

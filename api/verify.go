@@ -13,6 +13,8 @@ type VerifyRequest struct {
 	Path          string `json:"path,omitempty" doc:"The request's path, as it was sent, with or without its query. Unless scopes are given, the policy's routes say with it and the method what is needed." example:"/incidents/7"`
 	ClientIP      string `json:"client_ip,omitempty" doc:"The end client's address, without port or zone. A key with allowed networks is refused without one." example:"192.0.2.7"`
 
+	Environment string `json:"environment,omitempty" enum:"live,test" doc:"The environment that the key must be for; left out, either." example:"live"`
+
 	Scopes []string `json:"scopes,omitzero" doc:"The scopes that the request needs, all of them; at most 256. Given, even when empty, they stand in place of what the policy's routes say." example:"[\"incidents:read\"]"`
 
 	Cost *uint64 `json:"cost,omitempty" doc:"What the request takes from the plan's rate: 0 asks without taking anything; at most 1000000; 1 when it is left out." example:"1"`

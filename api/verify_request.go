@@ -69,6 +69,9 @@ func (p *plainJSON) verifyRequest(into *VerifyRequest) bool {
 			var cost uint64
 			cost, ok = p.number()
 			into.Cost = &cost
+		case "environment":
+			bit = 1 << 10
+			into.Environment, ok = p.text()
 		default:
 			return false
 		}

@@ -39,6 +39,8 @@ func (see *sight) check(v *Verdict, p proof, r *Request, now time.Time) Code {
 		return MemberInactive
 	case see.networks != nil && !see.networks.hold(r.ClientIP):
 		return NetworkNotAllowed
+	case r.Env != "" && r.Env != v.Env:
+		return EnvironmentNotAllowed
 	case !version.known:
 		return VersionNotAllowed
 	case version.off:

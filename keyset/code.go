@@ -20,6 +20,7 @@ const (
 	PlanNotEntitled
 	MemberInactive
 	NetworkNotAllowed
+	EnvironmentNotAllowed
 	VersionNotAllowed
 	VersionOff
 	ReadOnly
@@ -59,6 +60,8 @@ func (c Code) String() string {
 		return "member_inactive"
 	case NetworkNotAllowed:
 		return "network_not_allowed"
+	case EnvironmentNotAllowed:
+		return "environment_not_allowed"
 	case VersionNotAllowed:
 		return "version_not_allowed"
 	case VersionOff:

@@ -235,6 +235,9 @@ func (h *history) request(t *rapid.T) Request {
 	if odd("client") {
 		r.ClientIP = rapid.SampledFrom([]netip.Addr{{}, netip.MustParseAddr("::ffff:192.0.2.7"), netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("2001:db8::1%eth0")}).Draw(t, "client")
 	}
+	if odd("environment") {
+		r.Env = rapid.SampledFrom([]secret.Env{secret.Live, secret.Test}).Draw(t, "environment")
+	}
 	if odd("token") {
 		r.Token = rapid.SampledFrom([]Kind{VerifyToken, OperateToken}).Draw(t, "token")
 	}

@@ -48,6 +48,7 @@ func (w *world) verdict(text string, r Request, now time.Time) (Code, string) {
 		{!plan.APIAccess || key.Kind == PersonalKey && !plan.PersonalKeys, PlanNotEntitled},
 		{key.Kind == PersonalKey && !member.Active, MemberInactive},
 		{len(key.Networks) > 0 && !contain(key.Networks, r.ClientIP), NetworkNotAllowed},
+		{r.Env != "" && !strings.Contains(text, "_"+string(r.Env)+"_"), EnvironmentNotAllowed},
 		{version.Name == "", VersionNotAllowed},
 		{version.Off, VersionOff},
 		{key.Kind == ReadOnlyKey && !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, r.Method), ReadOnly},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
 )
 
 // situation is a request and all that it depends on. It begins good, and each step of the table
@@ -54,6 +55,7 @@ func TestTheFirstCheckThatFailsAnswers(t *testing.T) {
 		{"a read-only key that writes", ReadOnly, func(s *situation) { s.key.Kind, s.request.Method = ReadOnlyKey, "POST" }},
 		{"a version that is off", VersionOff, func(s *situation) { s.request.Version = "v0" }},
 		{"a version that the policy lacks", VersionNotAllowed, func(s *situation) { s.request.Version = "v9" }},
+		{"a live key where a test key is wanted", EnvironmentNotAllowed, func(s *situation) { s.request.Env = secret.Test }},
 		{"another network", NetworkNotAllowed, func(s *situation) { s.request.ClientIP = netip.MustParseAddr("198.51.100.7") }},
 		{"a member who is not active", MemberInactive, func(s *situation) {
 			s.key.Kind, s.key.Member, s.member.Active = PersonalKey, s.member.ID, false
@@ -102,7 +104,7 @@ func TestTheFirstCheckThatFailsAnswers(t *testing.T) {
 func TestCodesAreTheWordsOfTheAPI(t *testing.T) {
 	want := []string{
 		"", "valid", "no_credential", "ambiguous_credential", "malformed", "stale", "unknown", "revoked", "disabled",
-		"not_yet_valid", "expired", "account_suspended", "plan_not_entitled", "member_inactive", "network_not_allowed",
+		"not_yet_valid", "expired", "account_suspended", "plan_not_entitled", "member_inactive", "network_not_allowed", "environment_not_allowed",
 		"version_not_allowed", "version_off", "read_only", "out_of_scope", "over_limit", "over_quota", "",
 	}
 	var got []string

@@ -20,6 +20,8 @@ type Request struct {
 	Scopes   []string   // all of them must be in the key's reach
 	ClientIP netip.Addr // of the end client; the zero Addr is in no network
 
+	Env secret.Env // that the key must be for; empty: either
+
 	Cost int // what it takes from the rate limit; 0: 1, less than 0: nothing
 
 	// Token asks for an operator's token that may do what this kind of token may. Keys are then

@@ -49,6 +49,8 @@ func refusalFor(reason keywright.Reason) refusalWords {
 		return refusalWords{code, http.StatusForbidden, "The member whom the key acts as is not active.", "Use a key that doesn't end with one person."}
 	case keywright.NetworkNotAllowed:
 		return refusalWords{code, http.StatusForbidden, "The key may not be used from this address.", "Send from an allowed network, or use another key."}
+	case keywright.EnvironmentNotAllowed:
+		return refusalWords{code, http.StatusForbidden, "A test key where a live one is needed, or the other way round.", "Use a key for the other environment."}
 	case keywright.ReadOnly:
 		return refusalWords{code, http.StatusForbidden, "The key may only read.", "Use one that may write."}
 	case keywright.OutOfScope:

@@ -35,7 +35,7 @@ func TestABatchIsAnsweredOneByOneInOrder(t *testing.T) {
 			c := cases[reason]
 			good := api.VerifyRequest{Credential: town.text}
 			switch reason {
-			case keywright.OverQuota: // a verdict of another verifier
+			case keywright.OverQuota, keywright.EnvironmentNotAllowed: // verdicts of another verifier
 				continue
 			case keywright.Stale:
 				requests = append(requests, api.VerifyRequest{Credential: town.text, MinRevision: town.last + 1}, good)

@@ -8,6 +8,7 @@ import (
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
 )
 
 // forwardAuth answers a gateway that asks, for each request, whether to forward it: 200 with
@@ -62,9 +63,14 @@ func (g *Gate) ask(o *offer, r *http.Request, verdict *keywright.Verdict) *refus
 	if err != nil {
 		return unclear("What it needs can't be said: " + requireHeader + " holds what can't be a scope. Do not send this header.")
 	}
+	environment := strings.Join(r.Header[environmentHeader], ",")
+	if !isEnvironment(environment) {
+		return unclear("What it needs can't be said: " + environmentHeader + " is neither live nor test. Do not send this header.")
+	}
 	err = g.judge(r.Context(), forwarded(r), keywright.Request{
 		Version: o.asked(strings.Join(r.Header["Accept"], ",")),
 		Method:  about.method, Scopes: scopes, ClientIP: client(r.Header["X-Forwarded-For"], g.hops),
+		Env: secret.Env(environment),
 	}, verdict)
 	switch {
 	case err != nil:

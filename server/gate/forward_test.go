@@ -80,25 +80,26 @@ func wanted() map[keywright.Reason]refused {
 	unauthenticated := refused{401, "unauthenticated", realm, ""}
 	const invalidToken = realm + `, error="invalid_token"`
 	return map[keywright.Reason]refused{
-		keywright.NoCredential:        unauthenticated,
-		keywright.AmbiguousCredential: {400, "ambiguous_credential", realm + `, error="invalid_request"`, ""},
-		keywright.Malformed:           unauthenticated,
-		keywright.Stale:               {503, "stale", "", "1"},
-		keywright.Unknown:             unauthenticated,
-		keywright.Revoked:             {401, "revoked", invalidToken, ""},
-		keywright.Disabled:            {401, "disabled", invalidToken, ""},
-		keywright.NotYetValid:         {401, "not_yet_valid", invalidToken, ""},
-		keywright.Expired:             {401, "expired", invalidToken, ""},
-		keywright.AccountIsSuspended:  {403, "account_suspended", "", ""},
-		keywright.PlanNotEntitled:     {402, "plan_not_entitled", "", ""},
-		keywright.MemberInactive:      {403, "member_inactive", "", ""},
-		keywright.NetworkNotAllowed:   {403, "network_not_allowed", "", ""},
-		keywright.VersionNotAllowed:   {403, "version_not_allowed", "", ""},
-		keywright.VersionOff:          {410, "version_off", "", ""},
-		keywright.ReadOnly:            {403, "read_only", "", ""},
-		keywright.OutOfScope:          {403, "out_of_scope", realm + `, error="insufficient_scope", scope="incidents:read"`, ""},
-		keywright.OverLimit:           {429, "over_limit", "", "9"}, // 7/min: a ninth second begins
-		keywright.OverQuota:           {429, "over_quota", "", "1"},
+		keywright.NoCredential:          unauthenticated,
+		keywright.AmbiguousCredential:   {400, "ambiguous_credential", realm + `, error="invalid_request"`, ""},
+		keywright.Malformed:             unauthenticated,
+		keywright.Stale:                 {503, "stale", "", "1"},
+		keywright.Unknown:               unauthenticated,
+		keywright.Revoked:               {401, "revoked", invalidToken, ""},
+		keywright.Disabled:              {401, "disabled", invalidToken, ""},
+		keywright.NotYetValid:           {401, "not_yet_valid", invalidToken, ""},
+		keywright.Expired:               {401, "expired", invalidToken, ""},
+		keywright.AccountIsSuspended:    {403, "account_suspended", "", ""},
+		keywright.PlanNotEntitled:       {402, "plan_not_entitled", "", ""},
+		keywright.MemberInactive:        {403, "member_inactive", "", ""},
+		keywright.NetworkNotAllowed:     {403, "network_not_allowed", "", ""},
+		keywright.EnvironmentNotAllowed: {403, "environment_not_allowed", "", ""},
+		keywright.VersionNotAllowed:     {403, "version_not_allowed", "", ""},
+		keywright.VersionOff:            {410, "version_off", "", ""},
+		keywright.ReadOnly:              {403, "read_only", "", ""},
+		keywright.OutOfScope:            {403, "out_of_scope", realm + `, error="insufficient_scope", scope="incidents:read"`, ""},
+		keywright.OverLimit:             {429, "over_limit", "", "9"}, // 7/min: a ninth second begins
+		keywright.OverQuota:             {429, "over_quota", "", "1"},
 	}
 }
 

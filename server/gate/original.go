@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/keywright/keywright/secret"
 )
 
 // original is the request that a gateway asks about, as far as it told.
@@ -46,6 +48,13 @@ func pair(methods, paths []string) (original, error) {
 // or more, with commas or blanks between them. The gateway sets it. An end client who sends it
 // can only refuse himself, because nothing that it names is left out.
 const requireHeader = "Keywright-Require-Scope"
+
+// environmentHeader names the environment that the key must be for. The gateway sets it.
+const environmentHeader = "Keywright-Require-Environment"
+
+func isEnvironment(text string) bool {
+	return text == "" || text == string(secret.Live) || text == string(secret.Test)
+}
 
 var errNoScope = errors.New("what can't be a scope")
 

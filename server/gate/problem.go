@@ -67,6 +67,8 @@ func (o *offer) explain(v *keywright.Verdict) explanation {
 		return refused(http.StatusForbidden, "Member inactive", "The member as whom this key acts is not active in the account. Use a key that does not depend on one person.")
 	case keywright.NetworkNotAllowed:
 		return refused(http.StatusForbidden, "Network not allowed", "This key may not be used from the address that the request came from.")
+	case keywright.EnvironmentNotAllowed:
+		return refused(http.StatusForbidden, "Environment not allowed", "This is a "+string(v.Key.Env)+" key, and a key for the other environment is needed here.")
 	case keywright.VersionNotAllowed:
 		return refused(http.StatusForbidden, "API version not allowed", "The API version that was asked for does not exist, or this key may not be used for it. There is "+o.offered()+".")
 	case keywright.VersionOff:

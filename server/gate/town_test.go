@@ -182,26 +182,28 @@ func (w *town) refusals(t testing.TB, o gate.Options) map[keywright.Reason]refus
 		o.Policy = readPolicy(t, townRules)
 	}
 	quota := keywright.Verdict{Reason: keywright.OverQuota, Key: keywright.Key{ID: "key_quota"}}
+	environment := keywright.Verdict{Reason: keywright.EnvironmentNotAllowed, Key: keywright.Key{ID: "key_environment", Env: secret.Test}}
 	all := map[keywright.Reason]refusing{
-		keywright.NoCredential:        {},
-		keywright.AmbiguousCredential: {authorization: "Bearer " + w.text + ", Bearer " + w.text},
-		keywright.Malformed:           {authorization: "Bearer " + w.text[1:]},
-		keywright.Stale:               {authorization: "Bearer " + w.text, Handler: gate.New(w.verifier(o.Policy, startUp+2*time.Hour), o)},
-		keywright.Unknown:             {authorization: "Bearer " + withCheck(replaceAt(w.text, 40))},
-		keywright.Revoked:             change(func(k *keyset.Key) { k.Revoked = true }),
-		keywright.Disabled:            change(func(k *keyset.Key) { k.Disabled = true }),
-		keywright.NotYetValid:         change(func(k *keyset.Key) { k.NotBefore = noon().Add(time.Hour) }),
-		keywright.Expired:             change(func(k *keyset.Key) { k.Expires = noon() }),
-		keywright.AccountIsSuspended:  bearer(w.account(t, keyset.Account{Slug: "suspended", Plan: "standard", Suspended: true})),
-		keywright.PlanNotEntitled:     bearer(w.account(t, keyset.Account{Slug: "lite", Plan: "lite"})),
-		keywright.MemberInactive:      bearer(w.personal(t, "mem_gone", "owner", false)),
-		keywright.NetworkNotAllowed:   change(func(k *keyset.Key) { k.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} }),
-		keywright.VersionNotAllowed:   change(func(k *keyset.Key) { k.Version = "v0" }),
-		keywright.VersionOff:          change(func(k *keyset.Key) { k.Version = "v3" }),
-		keywright.ReadOnly:            change(func(k *keyset.Key) { k.Kind = keyset.ReadOnlyKey }),
-		keywright.OutOfScope:          change(func(k *keyset.Key) { k.Scopes = []string{"users:read"} }),
-		keywright.OverLimit:           bearer(small),
-		keywright.OverQuota:           {authorization: "Bearer " + w.text, proved: true, Handler: gate.New(answers{quota}, o)},
+		keywright.NoCredential:          {},
+		keywright.AmbiguousCredential:   {authorization: "Bearer " + w.text + ", Bearer " + w.text},
+		keywright.Malformed:             {authorization: "Bearer " + w.text[1:]},
+		keywright.Stale:                 {authorization: "Bearer " + w.text, Handler: gate.New(w.verifier(o.Policy, startUp+2*time.Hour), o)},
+		keywright.Unknown:               {authorization: "Bearer " + withCheck(replaceAt(w.text, 40))},
+		keywright.Revoked:               change(func(k *keyset.Key) { k.Revoked = true }),
+		keywright.Disabled:              change(func(k *keyset.Key) { k.Disabled = true }),
+		keywright.NotYetValid:           change(func(k *keyset.Key) { k.NotBefore = noon().Add(time.Hour) }),
+		keywright.Expired:               change(func(k *keyset.Key) { k.Expires = noon() }),
+		keywright.AccountIsSuspended:    bearer(w.account(t, keyset.Account{Slug: "suspended", Plan: "standard", Suspended: true})),
+		keywright.PlanNotEntitled:       bearer(w.account(t, keyset.Account{Slug: "lite", Plan: "lite"})),
+		keywright.MemberInactive:        bearer(w.personal(t, "mem_gone", "owner", false)),
+		keywright.NetworkNotAllowed:     change(func(k *keyset.Key) { k.Networks = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} }),
+		keywright.EnvironmentNotAllowed: {authorization: "Bearer " + w.text, proved: true, Handler: gate.New(answers{environment}, o)},
+		keywright.VersionNotAllowed:     change(func(k *keyset.Key) { k.Version = "v0" }),
+		keywright.VersionOff:            change(func(k *keyset.Key) { k.Version = "v3" }),
+		keywright.ReadOnly:              change(func(k *keyset.Key) { k.Kind = keyset.ReadOnlyKey }),
+		keywright.OutOfScope:            change(func(k *keyset.Key) { k.Scopes = []string{"users:read"} }),
+		keywright.OverLimit:             bearer(small),
+		keywright.OverQuota:             {authorization: "Bearer " + w.text, proved: true, Handler: gate.New(answers{quota}, o)},
 	}
 	for reason, c := range all {
 		if c.Handler == nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
 	"github.com/keywright/keywright/policy"
+	"github.com/keywright/keywright/secret"
 )
 
 // verify answers POST /v1/verify. A refused key is an answer like a good one: 200. That it
@@ -63,7 +64,11 @@ func (o *offer) question(asked *api.VerifyRequest, place string) (question, []ap
 	say := func(field, why string) { wrong = append(wrong, api.FieldError{Pointer: place + field, Detail: why}) }
 	q := question{credential{text: asked.Credential}, keywright.Request{
 		Version: asked.APIVersion, Method: asked.Method, Scopes: asked.Scopes, MinRevision: asked.MinRevision,
+		Env: secret.Env(asked.Environment),
 	}}
+	if !isEnvironment(asked.Environment) {
+		say("/environment", "is neither live nor test; leave it out for either")
+	}
 	switch {
 	case asked.Authorization == "":
 	case asked.Credential != "":

@@ -157,7 +157,7 @@ func TestEachReasonOfAVerdictHasItsAnswer(t *testing.T) {
 		keywright.NoCredential: 401, keywright.AmbiguousCredential: 400, keywright.Malformed: 401, keywright.Unknown: 401,
 		keywright.Revoked: 401, keywright.Disabled: 401, keywright.NotYetValid: 401, keywright.Expired: 401,
 		keywright.AccountIsSuspended: 403, keywright.PlanNotEntitled: 402, keywright.VersionNotAllowed: 403,
-		keywright.Stale: 503, keywright.MemberInactive: 403, keywright.NetworkNotAllowed: 403, keywright.VersionOff: 410,
+		keywright.Stale: 503, keywright.MemberInactive: 403, keywright.NetworkNotAllowed: 403, keywright.EnvironmentNotAllowed: 403, keywright.VersionOff: 410,
 		keywright.ReadOnly: 403, keywright.OutOfScope: 403, keywright.OverLimit: 429, keywright.OverQuota: 429,
 	}
 	for _, reason := range keywright.Reasons() {

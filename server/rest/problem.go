@@ -197,6 +197,8 @@ func refusalOf(reason keywright.Reason) (*api.Problem, bool) {
 		return api.NewProblem(http.StatusForbidden, code, "Member inactive", "The member whom this key acts as is not active in the account."), true
 	case keywright.NetworkNotAllowed:
 		return api.NewProblem(http.StatusForbidden, code, "Network not allowed", "This key may not be used from the address that the request came from."), true
+	case keywright.EnvironmentNotAllowed:
+		return api.NewProblem(http.StatusForbidden, code, "Environment not allowed", "This key is for another environment."), true
 	case keywright.ReadOnly:
 		return api.NewProblem(http.StatusForbidden, code, "Read-only key", "This key may only read. Use one that may write."), true
 	case keywright.OutOfScope:
