@@ -13,6 +13,9 @@ import (
 // none.
 const operatorOnly policy.Right = ""
 
+// anyMember stands for what every member may, whatever his role, and nobody else.
+const anyMember policy.Right = "member"
+
 // admitted is someone who may do what he asks for, at the moment of the transaction.
 type admitted struct {
 	actor   Actor // by which name history will know him
@@ -27,7 +30,9 @@ type admitted struct {
 	grants []string
 }
 
-func (a admitted) may(right policy.Right) bool { return slices.Contains(a.rights, right) }
+func (a admitted) may(right policy.Right) bool {
+	return slices.Contains(a.rights, right) || right == anyMember && a.actor.Kind == PrincipalMember
+}
 
 // authorise is admit for those who only read, and who need one right.
 func (s *Service) authorise(ctx context.Context, r Reader, by Principal, right policy.Right) (Actor, Account, error) {
@@ -47,13 +52,16 @@ const (
 // it in its own transaction, so that a right taken away before the commit is gone. A refusal is
 // about the first of the rights.
 //
-// Errors: ErrNotFound (no such account), ErrSuspended, *ForbiddenError, *NotEntitledError (a
-// key whose account's plan lacks API access).
+// Errors: ErrNotFound (no such account), ErrSuspended, ErrMembersOnly, *ForbiddenError,
+// *NotEntitledError (a key whose account's plan lacks API access).
 func (s *Service) admit(ctx context.Context, r Reader, by Principal, to intent, rights ...policy.Right) (admitted, error) {
 	if rights[0] == operatorOnly {
 		if actor, err := s.operates(ctx, r, by); err != nil || by.Account == "" {
 			return admitted{actor: actor}, err
 		}
+	}
+	if rights[0] == anyMember && by.Kind != PrincipalMember {
+		return admitted{}, ErrMembersOnly
 	}
 	account, err := r.Account(ctx, by.Account)
 	if err != nil {

@@ -30,6 +30,9 @@ var (
 	ErrBackwards      = errors.New("the database went backwards")  // *BackwardsError
 	ErrTooManyKeys    = errors.New("too many keys")                // *TooManyKeysError
 	ErrTooFast        = errors.New("too fast")                     // *TooFastError
+	ErrOwnRequest     = errors.New("one's own request")            // by the policy someone else must approve it
+	ErrRequesterOnly  = errors.New("only for whoever asked")       // nobody else is shown the secret, or withdraws what is his
+	ErrMembersOnly    = errors.New("only for members")             // a key or the operator has nothing to ask
 )
 
 // Errors lists every kind, for the tests that hold their answers.
@@ -37,7 +40,7 @@ func Errors() []error {
 	return []error{
 		ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrNotEntitled, ErrRevoked, ErrAlreadyIssued,
 		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable, ErrReused, ErrBackwards,
-		ErrTooManyKeys, ErrTooFast,
+		ErrTooManyKeys, ErrTooFast, ErrOwnRequest, ErrRequesterOnly, ErrMembersOnly,
 	}
 }
 

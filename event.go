@@ -36,6 +36,19 @@ const (
 	KeyIssued       Action = "key.issued"  // version
 	KeyRevokedBy    Action = "key.revoked" // why
 
+	// A request for a key; the event of its collection is that of the key, with "request" and
+	// "approved_by".
+	KeyRequested       Action = "request.made"     // scopes, days
+	RequestApprovedBy  Action = "request.approved" // scopes, days
+	RequestDeclinedBy  Action = "request.declined" // why
+	RequestWithdrawnBy Action = "request.withdrawn"
+
+	// What a member asks the operator; page where it is under a help page.
+	SupportAsked       Action = "support.asked"
+	SupportAnswered    Action = "support.answered" // published: yes, if it is
+	SupportPublished   Action = "support.published"
+	SupportUnpublished Action = "support.unpublished"
+
 	TokenIssued  Action = "token.issued"  // use; this and the next without an account
 	TokenRevoked Action = "token.revoked" // why
 
@@ -52,12 +65,12 @@ const (
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, AccountSuspendedBy, Restored}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, KeyRequested, RequestApprovedBy, RequestDeclinedBy, RequestWithdrawnBy, SupportAsked, SupportAnswered, SupportPublished, SupportUnpublished, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, AccountSuspendedBy, Restored}
 }
 
 // Subject is what was acted on, with the name that it had then.
 type Subject struct {
-	Kind string // account, member, key, token, policy
+	Kind string // account, member, key, request, support, token, policy
 	ID   string
 	Name string
 }

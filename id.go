@@ -14,6 +14,12 @@ type (
 	// MemberID is mem_… and sorts by time.
 	MemberID string
 
+	// KeyRequestID is req_… and sorts by time.
+	KeyRequestID string
+
+	// SupportID is sup_… and sorts by time.
+	SupportID string
+
 	// EventID is aud_… and sorts by time.
 	EventID string
 

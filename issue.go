@@ -64,7 +64,7 @@ func (s *Service) Issue(ctx context.Context, by Principal, n NewKey) (Key, secre
 		if err := alreadyIssued(ctx, tx, by.Account, n.Once); err != nil {
 			return err
 		}
-		text, err = s.issue(ctx, tx, who, &key, n.Once, now)
+		text, err = s.issue(ctx, tx, who, &key, n.Once, now, key.details())
 		return err
 	}, rights, &key, &text)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Service) Issue(ctx context.Context, by Principal, n NewKey) (Key, secre
 }
 
 // issue gives a key that was checked its text, keeps it and writes it down, if the account has room.
-func (s *Service) issue(ctx context.Context, tx Tx, who admitted, key *Key, once string, now time.Time) (secret.Secret, error) {
+func (s *Service) issue(ctx context.Context, tx Tx, who admitted, key *Key, once string, now time.Time, details map[string]string) (secret.Secret, error) {
 	if err := s.room(ctx, tx, who.account, now); err != nil {
 		return secret.Secret{}, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) issue(ctx context.Context, tx Tx, who admitted, key *Key, once
 	if err := tx.InsertKey(ctx, *key, s.seal(*key, text, now), once); err != nil {
 		return secret.Secret{}, err
 	}
-	return text, s.record(ctx, tx, now, key.Account, who.actor, KeyIssued, key.subject(), key.details())
+	return text, s.record(ctx, tx, now, key.Account, who.actor, KeyIssued, key.subject(), details)
 }
 
 // seal is what is kept of a key's text (F12).
@@ -98,10 +98,10 @@ func (s *Service) seal(key Key, text secret.Secret, now time.Time) Seal {
 
 // room takes one from what the account's plan allows of new keys.
 func (s *Service) room(ctx context.Context, tx Tx, account Account, now time.Time) error {
-	plan := s.planOf(account)
-	if plan.KeysMax > 0 && account.ActiveKeys >= plan.KeysMax {
-		return &TooManyKeysError{Plan: plan, Have: account.ActiveKeys}
+	if err := s.full(account); err != nil {
+		return err
 	}
+	plan := s.planOf(account)
 	if plan.NewKeys.Burst == 0 {
 		return nil
 	}
@@ -114,6 +114,14 @@ func (s *Service) room(ctx context.Context, tx Tx, account Account, now time.Tim
 		return &TooFastError{What: "new keys", Retry: decision.RetryAfter}
 	}
 	return tx.SetNewKeys(ctx, account.ID, next)
+}
+
+// full refuses one key more than the account's plan allows.
+func (s *Service) full(account Account) error {
+	if plan := s.planOf(account); plan.KeysMax > 0 && account.ActiveKeys >= plan.KeysMax {
+		return &TooManyKeysError{Plan: plan, Have: account.ActiveKeys}
+	}
+	return nil
 }
 
 // newKey checks what was asked for and begins the key's record. It is said only to those who may

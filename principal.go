@@ -47,6 +47,20 @@ func (m Member) By() Principal {
 // By is the key as a Principal.
 func (k Key) By() Principal { return Principal{Kind: PrincipalKey, Account: k.Account, Key: k.ID} }
 
+// by is the Principal who did something in an account.
+func (a Actor) by(account AccountID) Principal {
+	p := Principal{Kind: a.Kind, Account: account}
+	switch a.Kind {
+	case PrincipalMember:
+		p.Member = MemberID(a.ID)
+	case PrincipalKey:
+		p.Key = KeyID(a.ID)
+	case PrincipalOperator:
+		p.Token = OperatorTokenID(a.ID)
+	}
+	return p
+}
+
 // caller is who asks, in a form that no two callers share: what Once is bound to. It must
 // never change for those whom it can already tell apart: they would do again what they did.
 func (p Principal) caller() string {

@@ -19,6 +19,10 @@ type Store interface {
 	// change may run twice and touches only its tx. When it returns an error nothing was
 	// changed. A commit of which nobody can say whether it stands is ErrOutcomeUnknown.
 	Write(ctx context.Context, change func(tx Tx) error) error
+
+	// SeeAnswers notes when a member has seen the answers to what he asked the operator. It is no
+	// change of the domain.
+	SeeAnswers(ctx context.Context, account AccountID, member MemberID, now time.Time) error
 }
 
 // Reader is what can be read, in a transaction or outside.
@@ -37,6 +41,18 @@ type Reader interface {
 	Keys(ctx context.Context, account AccountID, f KeyFilter, now time.Time, page Page) ([]Key, error) // those that fit, newest first
 	Sealed(ctx context.Context, id KeyID) (Sealed, error)                                              // of whichever account
 	Seals(ctx context.Context, k Key) ([]Seal, error)                                                  // the older one first
+
+	KeyRequest(ctx context.Context, account AccountID, id KeyRequestID) (KeyRequest, error)
+	KeyRequests(ctx context.Context, account AccountID, page Page) ([]KeyRequest, error)                                       // newest first
+	KeyRequestsOf(ctx context.Context, account AccountID, member MemberID, page Page) ([]KeyRequest, error)                    // newest first
+	OpenKeyRequests(ctx context.Context, account AccountID, member MemberID, since time.Time, page Page) ([]KeyRequest, error) // of everyone where no member is meant; made since then or later
+
+	SupportRequest(ctx context.Context, id SupportID) (SupportRequest, error)                                       // of whichever account
+	SupportRequests(ctx context.Context, account AccountID, open bool, page Page) ([]SupportRequest, error)         // newest first; of all accounts where none is meant; open: without an answer
+	SupportRequestsOf(ctx context.Context, account AccountID, member MemberID, page Page) ([]SupportRequest, error) // newest first
+	PublishedSupport(ctx context.Context, helpPage string, page Page) ([]SupportRequest, error)                     // of all accounts, newest first
+
+	Waiting(ctx context.Context, account AccountID, member MemberID, now time.Time) (Waiting, error) // each up to MaxWaiting
 
 	PasswordHash(ctx context.Context, email string) (string, error)
 	Link(ctx context.Context, hash []byte) (Link, error) // whatever its state
@@ -92,6 +108,13 @@ type Tx interface {
 
 	NewKeys(ctx context.Context, account AccountID) (limit.Bucket, error) // what is left of the plan's rate of new keys
 	SetNewKeys(ctx context.Context, account AccountID, b limit.Bucket) error
+
+	InsertKeyRequest(ctx context.Context, r KeyRequest) error // *ConflictError (id)
+	DecideKeyRequest(ctx context.Context, r KeyRequest) error // once; writes Reached, Granted, Decided, DecidedBy, Why
+	EndKeyRequest(ctx context.Context, r KeyRequest) error    // once; writes Reached, Ended, Key
+
+	InsertSupportRequest(ctx context.Context, r SupportRequest) error // *ConflictError (id)
+	ChangeSupportRequest(ctx context.Context, r SupportRequest) error // writes Answer, AnsweredBy, Answered, Published, Seen
 
 	InsertOperatorToken(ctx context.Context, t OperatorToken, s Seal) error                                 // *ConflictError (id)
 	RevokeOperatorToken(ctx context.Context, id OperatorTokenID, by Actor, why string, now time.Time) error // ErrRevoked

@@ -24,6 +24,7 @@ func Compare(old, next *Policy) []Difference {
 	c.keys(old.Keys, next.Keys)
 	c.routes(old.Routes, next.Routes)
 	c.errors(old.Errors, next.Errors)
+	c.changed(OfRequests, "", "own", fmt.Sprint(!old.Requests.TwoPeople), fmt.Sprint(!next.Requests.TwoPeople), next.Requests.TwoPeople)
 	return c.found
 }
 

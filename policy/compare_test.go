@@ -19,6 +19,7 @@ func TestAPolicyDoesNotDifferFromItself(t *testing.T) {
 
 // Each case changes full.
 func TestCompare(t *testing.T) {
+	const limits = "    keys_max: 200\n    new_keys: 60/h\n    lives:\n      - kind: personal\n        default: 30d\n        longest: 90d\n"
 	for name, c := range map[string]struct {
 		from, to string
 		want     []string // ! stands before what may refuse something
@@ -41,7 +42,7 @@ func TestCompare(t *testing.T) {
 		"a role loses scopes":            {"scopes: [incidents:*]", "scopes: [incidents:read]", []string{"!role user loses incidents:write from its scopes"}},
 		"a wildcard of the same scopes":  {"scopes: [incidents:*]", "scopes: [incidents:write, incidents:read]", nil},
 		"a role is renamed":              {"name: user", "name: member", []string{"!role user is removed", "role member is added"}},
-		"a plan loses access":            {"    api_access: true\n    personal_keys: true\n    rate: 960/min burst 100\n", "    rate: 960/min burst 100\n  - {name: gold, label: Gold, api_access: true}\n", []string{"!plan basic: api access changes from true to false", "!plan basic: personal keys changes from true to false", "plan gold is added"}},
+		"a plan loses access":            {"    api_access: true\n    personal_keys: true\n    rate: 960/min burst 100\n" + limits, "    rate: 960/min burst 100\n" + limits + "  - {name: gold, label: Gold, api_access: true}\n", []string{"!plan basic: api access changes from true to false", "!plan basic: personal keys changes from true to false", "plan gold is added"}},
 		"a plan gains access":            {"    label: Lite\n", "    label: Lite\n    api_access: true\n", []string{"plan lite: api access changes from false to true"}},
 		"a plan is removed":              {"  - name: lite\n    label: Lite\n", "", []string{"!plan lite is removed"}},
 		"a rate goes":                    {"    rate: 960/min burst 100\n", "", []string{"plan basic: rate changes from one each 62.5ms, burst 100 to none"}},
@@ -53,6 +54,7 @@ func TestCompare(t *testing.T) {
 		"a route goes":                   {"  - GET /health -> none\n", "", []string{"!route GET /health is removed"}},
 		"a method more":                  {"GET /health -> none", "GET,POST /health -> none", []string{"route POST /health is added"}},
 		"another order of routes":        {"  - DELETE /account -> *\n  - GET /health -> none\n", "  - GET /health -> none\n  - DELETE /account -> *\n", nil},
+		"an own request may be approved": {"  own: false", "  own: true", []string{"requests: own changes from false to true"}},
 		"another body":                   {`"{{.Code}}"`, `"{{.Title}}"`, []string{"errors: body changes"}},
 		"another format":                 {full[strings.Index(full, "errors:"):], "errors:\n  format: pagerduty\n", []string{"errors: format changes from template to pagerduty"}},
 	} {

@@ -31,6 +31,8 @@ const (
 	OfKeys    Subject = "keys"    // keys to come, and rotations
 	OfRoute   Subject = "route"   // requests to it, by keys that were narrowed; "* /**" is also what has no route
 	OfErrors  Subject = "errors"  // end clients that are refused
+
+	OfRequests Subject = "requests" // members who ask for a key and may decide about it
 )
 
 // Change is how it differs.

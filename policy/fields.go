@@ -4,7 +4,7 @@ package policy
 // docs/reference/policy.md, has a table for each; a test compares.
 
 func fileFields() []string {
-	return []string{"product", "versions", "scopes", "roles", "plans", "keys", "routes", "errors"}
+	return []string{"product", "versions", "scopes", "roles", "plans", "keys", "routes", "errors", "requests"}
 }
 
 func productFields() []string { return []string{"name", "vendor", "brand"} }
@@ -29,3 +29,5 @@ func lifeFields() []string { return []string{"kind", "default", "longest"} }
 func keysFields() []string { return []string{"environments", "grace", "longest_grace"} }
 
 func errorFields() []string { return []string{"format", "content_type", "body"} }
+
+func requestFields() []string { return []string{"own"} }

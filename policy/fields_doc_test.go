@@ -33,6 +33,7 @@ func sections() []struct {
 		{"Plans", planFields(), "plans[0]"},
 		{"Keys", keysFields(), "keys"},
 		{"Errors", errorFields(), "errors"},
+		{"Requests", requestFields(), "requests"},
 	}
 }
 
@@ -210,10 +211,10 @@ func TestTheExamplesOfTheDocumentsAreGood(t *testing.T) {
 func TestTheCommentsOfTheDefaultAreGood(t *testing.T) {
 	text := strings.NewReplacer(
 		"  # vendor:", "  vendor:", "    state: current\n", "", "    # ", "    ",
-		"# routes:", "routes:", "#   - ", "  - ",
+		"# routes:", "routes:", "#   - ", "  - ", "# requests:\n#   own", "requests:\n  own",
 	).Replace(defaultText)
 	p := parsed(t, text)
-	if p.Product.Vendor != "acme" || p.Versions[0].State != Deprecated || p.Plans[1].Rate.Burst != 960 || len(p.Routes.Routes()) != 3 {
+	if p.Product.Vendor != "acme" || p.Versions[0].State != Deprecated || p.Plans[1].Rate.Burst != 960 || len(p.Routes.Routes()) != 3 || !p.Requests.TwoPeople {
 		t.Errorf("got %+v", p)
 	}
 }

@@ -63,6 +63,8 @@ routes:
   - "* /incidents/** → incidents:write"
   - DELETE /account -> *
   - GET /health -> none
+requests:
+  own: false
 errors:
   format: template
   content_type: application/json

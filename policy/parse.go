@@ -64,6 +64,11 @@ func (r *reader) policy(root *yaml.Node) *Policy {
 			p.Errors = form.errorFormat()
 		}
 	}
+	if n := file.value("requests", false); n != nil {
+		if requests := r.part(n, "requests", requestFields()); requests != nil {
+			p.Requests.TwoPeople = !requests.flag("own", true)
+		}
+	}
 	return p
 }
 

@@ -72,6 +72,9 @@ func (p *part) role(scopes []Scope) Role {
 		}
 		role.Rights = append(role.Rights, Right(e.text))
 	}
+	if role.May(ManageKeys) && !role.May(RequestKeys) {
+		role.Rights = append(role.Rights, RequestKeys)
+	}
 	for _, e := range p.texts("scopes", false, MaxScopes, filled) {
 		role.Scopes = append(role.Scopes, e.text)
 		p.mustCover(e, scopes)

@@ -13,6 +13,7 @@ type Policy struct {
 	Scopes   []Scope // in the order in which forms show them
 	Routes   *Router // nil: none
 	Errors   ErrorFormat
+	Requests Requests
 
 	text string
 }
@@ -39,6 +40,12 @@ const OperatorSuffix = "op"
 // OperatorBrand begins the text of every token of the operator's, "kwop" in kwop_live_…: a
 // scanner and a person tell it from a customer's key at sight.
 func (p Product) OperatorBrand() string { return p.Brand + OperatorSuffix }
+
+// Requests are the rules for requests for a key (F19).
+type Requests struct {
+	// TwoPeople keeps whoever may decide from approving what he asked for himself.
+	TwoPeople bool
+}
 
 // Version finds an API version by its name, such as "v2".
 func (p *Policy) Version(name string) (Version, bool) {

@@ -28,7 +28,7 @@ const (
 	ReadAccount   Right = "account:read"   // see the account's settings and plan
 	ReadAudit     Right = "audit:read"     // see who did what
 	OwnKeys       Right = "keys:personal"  // make, see and revoke keys that act as oneself (F18)
-	RequestKeys   Right = "keys:request"   // ask those who manage keys for one (F19)
+	RequestKeys   Right = "keys:request"   // ask those who manage keys for one (F19); keys:manage includes it
 )
 
 // Rights lists every right there is, in the order of the constants.

@@ -150,6 +150,47 @@ CREATE TABLE events (
 	details      TEXT   NOT NULL -- a JSON object of texts
 );
 
+-- What members ask for who may not make a key (F19). The key is made when it is collected.
+CREATE TABLE key_requests (
+	id              TEXT   PRIMARY KEY,
+	account_id      TEXT   NOT NULL REFERENCES accounts (id),
+	member_id       TEXT   NOT NULL, -- who asked
+	member_name     TEXT   NOT NULL,
+	description     TEXT   NOT NULL,
+	version         TEXT   NOT NULL,
+	scopes          TEXT   NOT NULL, -- grants, with a blank between two, and so below
+	days            BIGINT NOT NULL, -- 0: without end, and so below
+	created_at      BIGINT NOT NULL,
+	reached         TEXT   NOT NULL, -- open, approved, declined, withdrawn, collected
+	granted_scopes  TEXT   NOT NULL,
+	granted_days    BIGINT NOT NULL,
+	decided_at      BIGINT,
+	decided_by_kind TEXT   NOT NULL,
+	decided_by_id   TEXT   NOT NULL,
+	decided_by_name TEXT   NOT NULL,
+	why_declined    TEXT   NOT NULL,
+	ended_at        BIGINT, -- withdrawn or collected
+	key_id          TEXT   NOT NULL -- '' where none is meant
+);
+
+-- What members ask the operator; with a page, questions under it that can be published (F21).
+CREATE TABLE support_requests (
+	id           TEXT   PRIMARY KEY,
+	account_id   TEXT   NOT NULL REFERENCES accounts (id),
+	member_id    TEXT   NOT NULL, -- who asked
+	member_name  TEXT   NOT NULL,
+	page         TEXT   NOT NULL, -- of the help; '' for none
+	subject      TEXT   NOT NULL,
+	text         TEXT   NOT NULL,
+	signed       TEXT   NOT NULL, -- where it is published; '' for no name
+	created_at   BIGINT NOT NULL,
+	answer       TEXT   NOT NULL,
+	answered_by  TEXT   NOT NULL,
+	answered_at  BIGINT,
+	published_at BIGINT,
+	seen_at      BIGINT
+);
+
 -- A row for each thing that a revision changed, or one for nothing.
 CREATE TABLE changes (
 	revision   BIGINT NOT NULL,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // list reads all pages of a list, whose elements stand under name.
@@ -14,11 +15,15 @@ func (o *operator) list(ctx context.Context, path, name string) ([]json.RawMessa
 	return o.listSome(ctx, path, name, math.MaxInt)
 }
 
-// listSome reads at most most of a list. Each page begins where the one before it ended, so what
+// listSome reads at most most of a list, of what its query asks for. Each page begins where the one before it ended, so what
 // is made or revoked meanwhile neither hides nor doubles another.
 func (o *operator) listSome(ctx context.Context, path, name string, most int) ([]json.RawMessage, error) {
 	var all []json.RawMessage
-	query := url.Values{}
+	path, asked, _ := strings.Cut(path, "?")
+	query, err := url.ParseQuery(asked)
+	if err != nil {
+		return nil, err
+	}
 	for {
 		query.Set("limit", strconv.Itoa(min(most-len(all), 200)))
 		answer, err := o.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil)

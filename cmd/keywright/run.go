@@ -9,7 +9,7 @@ import (
 // commands are those that speak to a running server, or do what one must not be running for, and
 // version.
 func commands() []*cli.Command {
-	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), tokenCommand(), policyCommand(), auditCommand(), nodesCommand(), backupCommand(), restoreCommand(), versionCommand()}
+	return []*cli.Command{accountCommand(), memberCommand(), keyCommand(), requestCommand(), supportCommand(), tokenCommand(), policyCommand(), auditCommand(), nodesCommand(), backupCommand(), restoreCommand(), versionCommand()}
 }
 
 // run runs one command line and answers the exit code.

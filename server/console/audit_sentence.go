@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/keywright/keywright"
@@ -37,7 +38,7 @@ func actorPart(a keywright.Actor) part {
 
 func subjectPart(s keywright.Subject) part {
 	p := part{text: s.Name, theirs: true}
-	if s.Kind == "key" {
+	if s.Kind == "key" || s.Kind == "request" {
 		p = quoted(s.Name)
 	}
 	p.kind, p.id = s.Kind, s.ID
@@ -74,6 +75,9 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 	case keywright.MemberRemovedBy:
 		return []part{who, ours(" removed "), what, ours(" from the account.")}
 	case keywright.KeyIssued:
+		if detail["approved_by"] != "" {
+			return []part{who, ours(" collected the key "), what, ours(" for API version " + detail["version"] + ", as "), {text: detail["approved_by"], theirs: true}, ours(" had approved.")}
+		}
 		return []part{who, ours(" created the key "), what, ours(" for API version " + detail["version"] + ".")}
 	case keywright.KeyRevokedBy:
 		said := []part{who, ours(" deleted the key "), what}
@@ -85,8 +89,58 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 		return []part{who, ours(" disabled the key "), what, ours(".")}
 	case keywright.AccountSuspendedBy:
 		return []part{who, ours(" suspended the account "), what, ours(".")}
+	case keywright.KeyRequested:
+		return []part{who, ours(" asked for the key "), what, ours(", for " + reachWords(detail) + ".")}
+	case keywright.RequestApprovedBy:
+		return []part{who, ours(" approved the request for the key "), what, ours(", for " + reachWords(detail) + ".")}
+	case keywright.RequestDeclinedBy:
+		return []part{who, ours(" declined the request for the key "), what, ours(", saying "), quoted(detail["why"]), ours(".")}
+	case keywright.RequestWithdrawnBy:
+		return []part{who, ours(" withdrew the request for the key "), what, ours(".")}
+	case keywright.SupportAsked:
+		return []part{who, ours(" asked whoever runs this service" + underPage(detail) + ".")}
+	case keywright.SupportAnswered:
+		if detail["published"] != "" {
+			return []part{who, ours(" answered what "), what, ours(" asked" + underPage(detail) + ", where every account can read it.")}
+		}
+		return []part{who, ours(" answered what "), what, ours(" asked" + underPage(detail) + ".")}
+	case keywright.SupportPublished:
+		return []part{who, ours(" published what "), what, ours(" asked" + underPage(detail) + ", and the answer.")}
+	case keywright.SupportUnpublished:
+		return []part{who, ours(" took back what "), what, ours(" asked" + underPage(detail) + ", which was published.")}
 	case keywright.TokenIssued, keywright.TokenRevoked, keywright.PolicyReplaced, keywright.Restored: // in no account's log, and so on no page
 	}
 	// A newer version of this program has written it: better a plain line than none.
 	return []part{who, ours(" did " + string(action) + " to "), what, ours(".")}
+}
+
+// reachWords says what a key was asked or approved for.
+func reachWords(detail map[string]string) string {
+	scopes := strings.Join(strings.Fields(detail["scopes"]), ", ")
+	if scopes == "*" {
+		scopes = "everything"
+	}
+	days, err := strconv.Atoi(detail["days"])
+	if err != nil {
+		return scopes
+	}
+	return scopes + ", " + forDays(days)
+}
+
+func underPage(detail map[string]string) string {
+	if detail["page"] == "" {
+		return ""
+	}
+	return " under the help page " + detail["page"]
+}
+
+// forDays is for how long a key is wanted.
+func forDays(days int) string {
+	switch days {
+	case 0:
+		return "without end"
+	case 1:
+		return "for 1 day"
+	}
+	return "for " + strconv.Itoa(days) + " days"
 }

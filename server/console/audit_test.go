@@ -24,6 +24,8 @@ func TestEveryActionHasASentence(t *testing.T) {
 	account := keywright.Subject{Kind: "account", ID: "acct_1", Name: "Acme"}
 	uma := keywright.Subject{Kind: "member", ID: "mem_2", Name: "Uma"}
 	key := keywright.Subject{Kind: "key", ID: "key_1", Name: "nightly export"}
+	request := keywright.Subject{Kind: "request", ID: "req_1", Name: "nightly export"}
+	asked := keywright.Subject{Kind: "support", ID: "sup_1", Name: "Uma"}
 	want := map[keywright.Action][]struct {
 		by      keywright.Actor
 		of      keywright.Subject
@@ -40,7 +42,24 @@ func TestEveryActionHasASentence(t *testing.T) {
 		keywright.LinkRenewed:     {{ada, uma, nil, "Ada made a new invitation link for Uma; older ones ended."}},
 		keywright.RoleChanged:     {{ada, uma, map[string]string{"from": "user", "to": "admin"}, "Ada changed the role of Uma from User to Admin."}},
 		keywright.MemberRemovedBy: {{ada, uma, nil, "Ada removed Uma from the account."}},
-		keywright.KeyIssued:       {{ada, key, map[string]string{"version": "v2"}, "Ada created the key “nightly export” for API version v2."}},
+		keywright.KeyIssued: {
+			{ada, key, map[string]string{"version": "v2"}, "Ada created the key “nightly export” for API version v2."},
+			{ada, key, map[string]string{"version": "v2", "request": "req_1", "approved_by": "Olive"}, "Ada collected the key “nightly export” for API version v2, as Olive had approved."},
+		},
+		keywright.KeyRequested:       {{ada, request, map[string]string{"scopes": "incidents:read users:*", "days": "90"}, "Ada asked for the key “nightly export”, for incidents:read, users:*, for 90 days."}},
+		keywright.RequestApprovedBy:  {{ada, request, map[string]string{"scopes": "*", "days": "0"}, "Ada approved the request for the key “nightly export”, for everything, without end."}},
+		keywright.RequestDeclinedBy:  {{ada, request, map[string]string{"why": "not now"}, "Ada declined the request for the key “nightly export”, saying “not now”."}},
+		keywright.RequestWithdrawnBy: {{ada, request, nil, "Ada withdrew the request for the key “nightly export”."}},
+		keywright.SupportAsked: {
+			{ada, asked, nil, "Ada asked whoever runs this service."},
+			{ada, asked, map[string]string{"page": "using-a-key"}, "Ada asked whoever runs this service under the help page using-a-key."},
+		},
+		keywright.SupportAnswered: {
+			{operator, asked, nil, "The operator answered what Uma asked."},
+			{operator, asked, map[string]string{"page": "using-a-key", "published": "yes"}, "The operator answered what Uma asked under the help page using-a-key, where every account can read it."},
+		},
+		keywright.SupportPublished:   {{operator, asked, map[string]string{"page": "using-a-key"}, "The operator published what Uma asked under the help page using-a-key, and the answer."}},
+		keywright.SupportUnpublished: {{operator, asked, map[string]string{"page": "using-a-key"}, "The operator took back what Uma asked under the help page using-a-key, which was published."}},
 		keywright.KeyRevokedBy: {
 			{ada, key, map[string]string{"why": "leaked in a log"}, "Ada deleted the key “nightly export”, saying “leaked in a log”."},
 			{keywright.Actor{Kind: keywright.PrincipalKey, ID: "key_2", Name: "deploy"}, key, nil, "The key “deploy” deleted the key “nightly export”."},

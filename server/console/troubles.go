@@ -98,6 +98,21 @@ func troubles() []trouble {
 			advice: "Tell whoever runs this service: it has to be decided what becomes of it.",
 		},
 		{
+			kind: keywright.ErrOwnRequest, status: http.StatusForbidden, title: "Your own request",
+			what: "By the rules of this service someone else must approve what you asked for.", changed: unchanged,
+			advice: "Ask another member who may decide about requests.", path: "/requests", link: "Requests",
+		},
+		{
+			kind: keywright.ErrRequesterOnly, status: http.StatusForbidden, title: "Only for whoever asked",
+			what: "Only the member who asked for a key is shown it, and nobody else can withdraw what they asked.", changed: unchanged,
+			advice: "To end the matter, decline the request, or delete the key once it was made.", path: "/requests", link: "Requests",
+		},
+		{
+			kind: keywright.ErrMembersOnly, status: http.StatusForbidden, title: "Only for members",
+			what: "Only a member of the account can ask.", changed: unchanged,
+			advice: "Sign in as one.", path: "/sign-in", link: "Sign in",
+		},
+		{
 			kind: errCrossOrigin, status: http.StatusForbidden, title: "Sent from elsewhere",
 			what: "Your browser says that another site sent this.", changed: unchanged,
 			advice: "If it was you, open this console in a window of its own and do it there.", path: "/", link: "Open the console",

@@ -17,8 +17,10 @@ const documentPath = "/v1/openapi.json"
 // The tags under which the operations are listed.
 const (
 	tagKeys     = "Keys"
+	tagRequests = "Requests"
 	tagAccount  = "Account"
 	tagMembers  = "Members"
+	tagSupport  = "Support"
 	tagOperator = "Operator"
 )
 
@@ -95,8 +97,10 @@ func (h *handler) config() huma.Config {
 			Security: []map[string][]string{{"bearer": {}}, {"token": {}}, {"header": {}}, {"basic": {}}},
 			Tags: []*huma.Tag{
 				{Name: tagKeys, Description: "The keys of the account."},
+				{Name: tagRequests, Description: "Requests of members who may not make a key. A member sends them with the session of his browser; a key can only list and decide."},
 				{Name: tagAccount, Description: "The account, and who you are in it."},
 				{Name: tagMembers, Description: "The people in the account."},
+				{Name: tagSupport, Description: "What members ask the operator, and what he answers. Only he lists and answers; what he publishes stands under the console's help."},
 				{Name: tagOperator, Description: "Only for the operator of this service: over the operator socket, or with an operator token as Authorization: Bearer. He may use all other operations too: the header Keywright-Account names the account to act in by its slug, and Keywright-Act-As the member in whose place, by e-mail address. A path that names a key needs no account."},
 			},
 		},

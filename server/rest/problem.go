@@ -164,6 +164,12 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		return p, true
 	case errors.Is(err, keywright.ErrBackwards):
 		return api.NewProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "Not available", "The database is an older copy of itself. Nothing is read from it or changed in it until the operator of this service has decided what becomes of it."), true
+	case errors.Is(err, keywright.ErrOwnRequest):
+		return api.NewProblem(http.StatusForbidden, api.CodeOwnRequest, "Your own request", "By the policy of this service someone else must approve what you asked for."), true
+	case errors.Is(err, keywright.ErrRequesterOnly):
+		return api.NewProblem(http.StatusForbidden, api.CodeRequesterOnly, "Only for whoever asked", "Only the member who asked may do this, and only himself: nobody else is shown the secret of his key."), true
+	case errors.Is(err, keywright.ErrMembersOnly):
+		return api.NewProblem(http.StatusForbidden, api.CodeMembersOnly, "Only for members", "Only a member of the account can ask. A key issues keys itself, if it may; the operator acts in a member's place with Keywright-Act-As."), true
 	}
 	return nil, false
 }
@@ -241,7 +247,7 @@ func place(operation, field string) string {
 	switch {
 	case field == "limit", field == "cursor", field == "email" && operation == opListMembers:
 		return "#query/" + field
-	case field == "member" && operation != opIssueKey:
+	case field == "member" && operation != opIssueKey, field == "request", field == "support":
 		return "#path/id"
 	case operation == opCreateAccount && (field == "email" || field == "password"):
 		return "/owner/" + field

@@ -24,6 +24,10 @@ GRANT SELECT, INSERT, UPDATE (ends_at, last_four, last_used_at), DELETE ON seals
 GRANT SELECT, INSERT, UPDATE (
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
 ) ON operator_tokens TO "service";
+GRANT SELECT, INSERT, UPDATE (
+	reached, granted_scopes, granted_days, decided_at, decided_by_kind, decided_by_id, decided_by_name, why_declined, ended_at, key_id
+) ON key_requests TO "service";
+GRANT SELECT, INSERT, UPDATE (answer, answered_by, answered_at, published_at, seen_at) ON support_requests TO "service";
 GRANT SELECT, INSERT ON events TO "service";
 GRANT SELECT, INSERT, DELETE ON changes TO "service";
 GRANT SELECT, INSERT, UPDATE (told, secret, at), DELETE ON answers TO "service";

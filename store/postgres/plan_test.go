@@ -68,6 +68,10 @@ func fill(t *testing.T, db *sql.DB) {
 		`INSERT INTO seals SELECT 'key_' || n, decode(repeat('00', 32), 'hex'), 1, n FROM generate_series(1, 20000) n`,
 		`INSERT INTO operator_tokens (id, use, description, brand, last_four, mac, pepper, created_at, created_by_kind, created_by_id, created_by_name, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked)
 			SELECT 'tok_' || n, 'verify', '', 'kw', 'abcd', decode(repeat('00', 32), 'hex'), 1, n, '', '', '', '', '', '', '' FROM generate_series(1, 2000) n`,
+		`INSERT INTO key_requests SELECT 'req_' || n, 'acct_' || n % 10 + 1, 'mem_1', '', '', 'v1', '*', 0, n,
+			CASE WHEN n % 50 = 0 THEN 'open' ELSE 'approved' END, '', 0, n, '', '', '', '', NULL, '' FROM generate_series(1, 20000) n`,
+		`INSERT INTO support_requests SELECT 'sup_' || n, 'acct_' || n % 10 + 1, 'mem_1', '', 'page-1', '', '', '', n, '', '',
+			CASE WHEN n % 50 = 0 THEN NULL ELSE n END, CASE WHEN n % 2 = 0 THEN n END, CASE WHEN n % 50 > 0 THEN n END FROM generate_series(1, 20000) n`,
 		`INSERT INTO events SELECT n, 'aud_' || n, n, n, 'acct_' || n % 10 + 1, 'operator', '', '', 'key.issued', 'key', 'key_' || n, '', '{}' FROM generate_series(1, 20000) n`,
 		`INSERT INTO changes SELECT n, 0, 'key', 'acct_' || n % 10 + 1, 'key_' || n, n, 1, n % 2 FROM generate_series(1, 20000) n`,
 		`INSERT INTO receipts SELECT n, 'acct_' || n % 10 + 1, 'key_' || n, 1, '{}' FROM generate_series(1, 20000) n`,
@@ -93,6 +97,8 @@ func literal(t *testing.T, statement string) string {
 		"version": "'v2'", "scopes": "''", "networks": "''", "key_id": "'key_1'", "token": "'token-1'", "hash": `'\x00'`, "purpose": "'invitation'",
 		"role": "'owner'", "state": "'active'", "plan": "'lite'", "spent_at": "10", "why": "''", "by_id": "''", "by_kind": "''", "by_name": "''",
 		"used": `'{"key_1": 1}'::jsonb`, "of_state": "''", "of_kind": "''", "of_version": "''", "of_creator": "''", "expires_before": "0", "unused_since": "0", "applied": "1", "polls": "1", "database": "''", "quarantined": "''", "sequence": "1", "text": "''",
+		"reached": "'open'", "granted_scopes": "''", "granted_days": "0", "decided_at": "10", "ended_at": "10", "key": "''",
+		"page": "'page-1'", "answer": "''", "answered_by": "''", "answered_at": "10", "published_at": "10", "seen_at": "10",
 	}
 	statement = regexp.MustCompile(`sqlc\.embed\((\w+)\)`).ReplaceAllString(statement, "$1.*")
 	statement = regexp.MustCompile(`(?m)^\s*--.*$`).ReplaceAllString(statement, "")

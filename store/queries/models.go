@@ -69,6 +69,28 @@ type Key struct {
 	RotatedAt      sql.NullInt64
 }
 
+type KeyRequest struct {
+	ID            string
+	AccountID     string
+	MemberID      string
+	MemberName    string
+	Description   string
+	Version       string
+	Scopes        string
+	Days          int64
+	CreatedAt     int64
+	Reached       string
+	GrantedScopes string
+	GrantedDays   int64
+	DecidedAt     sql.NullInt64
+	DecidedByKind string
+	DecidedByID   string
+	DecidedByName string
+	WhyDeclined   string
+	EndedAt       sql.NullInt64
+	KeyID         string
+}
+
 type KeyringCheck struct {
 	Version int64
 	Value   []byte
@@ -130,4 +152,21 @@ type OperatorToken struct {
 type Policy struct {
 	Revision int64
 	Text     string
+}
+
+type SupportRequest struct {
+	ID          string
+	AccountID   string
+	MemberID    string
+	MemberName  string
+	Page        string
+	Subject     string
+	Text        string
+	Signed      string
+	CreatedAt   int64
+	Answer      string
+	AnsweredBy  string
+	AnsweredAt  sql.NullInt64
+	PublishedAt sql.NullInt64
+	SeenAt      sql.NullInt64
 }

@@ -55,7 +55,9 @@ func Fill(ctx context.Context, s Store) (string, error) {
 	_, _, err4 := svc.IssueOperatorToken(ctx, keywright.Operator(""), keywright.NewOperatorToken{Description: "gateway", Use: keywright.UseVerify})
 	err5 := s.SaveLastUsed(ctx, map[keywright.KeyID]time.Time{key.ID: instant(5)})
 	err6 := s.SaveKeyringChecks(ctx, map[int][]byte{1: {0, 0xff, '\n'}, 2: []byte("two")})
-	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
+	_, errAsked := svc.RequestKey(ctx, owner.By(), keywright.NewKeyRequest{Description: "Export <é>", Scopes: []string{"*"}})
+	_, errSupport := svc.AskSupport(ctx, owner.By(), keywright.NewSupportRequest{Subject: "Rechnung", Text: "Wo?\n\"Dort\""})
+	if err := errors.Join(err, err2, err3, err4, err5, err6, errAsked, errSupport); err != nil {
 		return "", err
 	}
 	verdict, err := svc.Verify(ctx, keywright.Request{Text: gone.Reveal(), Way: policy.PresentBearer})

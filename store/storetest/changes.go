@@ -161,6 +161,28 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 			}
 			return tx.SpendLink(s.ctx, make([]byte, 32), instant(0))
 		}, nil},
+		"InsertKeyRequest": {func(tx keywright.Tx) error { return tx.InsertKeyRequest(s.ctx, newRequest(a, "1")) }, nil},
+		"DecideKeyRequest": {func(tx keywright.Tx) error {
+			if err := tx.InsertKeyRequest(s.ctx, newRequest(a, "1")); err != nil {
+				return err
+			}
+			return tx.DecideKeyRequest(s.ctx, approve(newRequest(a, "1"), 5))
+		}, nil},
+		"EndKeyRequest": {func(tx keywright.Tx) error {
+			if err := tx.InsertKeyRequest(s.ctx, newRequest(a, "1")); err != nil {
+				return err
+			}
+			withdrawn := newRequest(a, "1")
+			withdrawn.Reached, withdrawn.Ended = keywright.RequestWithdrawn, instant(5)
+			return tx.EndKeyRequest(s.ctx, withdrawn)
+		}, nil},
+		"InsertSupportRequest": {func(tx keywright.Tx) error { return tx.InsertSupportRequest(s.ctx, newSupport(a, "1")) }, nil},
+		"ChangeSupportRequest": {func(tx keywright.Tx) error {
+			if err := tx.InsertSupportRequest(s.ctx, newSupport(a, "1")); err != nil {
+				return err
+			}
+			return tx.ChangeSupportRequest(s.ctx, newSupport(a, "1"))
+		}, nil},
 		"KeepAnswer": {func(tx keywright.Tx) error { return tx.KeepAnswer(s.ctx, newAnswer(1)) }, nil},
 		"Append":     {func(tx keywright.Tx) error { return tx.Append(s.ctx, newEvent(a, "1")) }, nil},
 	}

@@ -38,7 +38,63 @@ func writing(s *test, svc *keywright.Service, a keywright.Account, owner keywrig
 	operator := keywright.Operator("")
 	token, _, err := svc.IssueOperatorToken(s.ctx, operator, keywright.NewOperatorToken{Description: "a gateway", Use: keywright.UseVerify})
 	s.wantError("issue a token", err, nil)
+	asked := func() keywright.KeyRequest {
+		r, err := svc.RequestKey(s.ctx, owner.By(), keywright.NewKeyRequest{Description: "CI", Scopes: []string{"*"}})
+		s.wantError("ask for a key", err, nil)
+		return r
+	}
+	toApprove, toDecline, toWithdraw, toCollect := asked(), asked(), asked(), asked()
+	_, err = svc.ApproveRequest(s.ctx, owner.By(), toCollect.ID, keywright.Reach{})
+	s.wantError("approve", err, nil)
+	question := func(answer bool) keywright.SupportRequest {
+		r, err := svc.AskSupport(s.ctx, owner.By(), keywright.NewSupportRequest{Page: "using-a-key", Text: "Why?"})
+		s.wantError("ask the operator", err, nil)
+		if answer {
+			r, err = svc.AnswerSupport(s.ctx, operator, r.ID, keywright.NewAnswer{Text: "So."})
+			s.wantError("answer", err, nil)
+		}
+		return r
+	}
+	toAnswer, toPublish, published := question(false), question(true), question(true)
+	_, err = svc.PublishSupport(s.ctx, operator, published.ID)
+	s.wantError("publish", err, nil)
 	return map[string]writer{
+		"RequestKey": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, err := svc.RequestKey(s.ctx, by, keywright.NewKeyRequest{Description: "another", Scopes: []string{"*"}})
+			return answered{[]any{r}, ""}, err
+		}},
+		"ApproveRequest": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, err := svc.ApproveRequest(s.ctx, by, toApprove.ID, keywright.Reach{Days: 5})
+			return answered{[]any{r}, ""}, err
+		}},
+		"DeclineRequest": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, err := svc.DeclineRequest(s.ctx, by, toDecline.ID, "not now")
+			return answered{[]any{r}, ""}, err
+		}},
+		"WithdrawRequest": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, err := svc.WithdrawRequest(s.ctx, by, toWithdraw.ID)
+			return answered{[]any{r}, ""}, err
+		}},
+		"CollectRequest": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, key, text, err := svc.CollectRequest(s.ctx, by, toCollect.ID)
+			return answered{[]any{r, key}, text.Reveal()}, err
+		}},
+		"AskSupport": {owner.By(), func(by keywright.Principal) (answered, error) {
+			r, err := svc.AskSupport(s.ctx, by, keywright.NewSupportRequest{Subject: "An invoice", Text: "Where?"})
+			return answered{[]any{r}, ""}, err
+		}},
+		"AnswerSupport": {operator, func(by keywright.Principal) (answered, error) {
+			r, err := svc.AnswerSupport(s.ctx, by, toAnswer.ID, keywright.NewAnswer{Text: "So.", Publish: true})
+			return answered{[]any{r}, ""}, err
+		}},
+		"PublishSupport": {operator, func(by keywright.Principal) (answered, error) {
+			r, err := svc.PublishSupport(s.ctx, by, toPublish.ID)
+			return answered{[]any{r}, ""}, err
+		}},
+		"UnpublishSupport": {operator, func(by keywright.Principal) (answered, error) {
+			r, err := svc.UnpublishSupport(s.ctx, by, published.ID)
+			return answered{[]any{r}, ""}, err
+		}},
 		"Issue": {owner.By(), func(by keywright.Principal) (answered, error) {
 			key, text, err := svc.Issue(s.ctx, by, keywright.NewKey{Description: "CI"})
 			return answered{[]any{key}, text.Reveal()}, err
@@ -98,8 +154,9 @@ func undated(c keywright.Commit) keywright.Commit {
 // notWriting are the operations of someone that change nothing in the store that a second
 // sending could do twice.
 var notWriting = []string{
-	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "Key", "Keys",
-	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "Receipt", "ReceiptOf", "Whoami",
+	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "Key", "KeyRequest", "KeyRequests", "Keys",
+	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "OwnSupportRequests", "Published", "Receipt", "ReceiptOf",
+	"SeeAnswers", "SupportRequest", "SupportRequests", "Waiting", "Whoami",
 }
 
 func onceCases() []testCase {

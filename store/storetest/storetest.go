@@ -99,7 +99,7 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) Subject) {
 	for _, c := range slices.Concat(accountCases(), memberCases(), passwordCases(), linkCases(), keyCases(), sealCases(),
 		listCases(), filterCases(), eventCases(), writeCases(), togetherCases(), guardCases(), sessionCases(), lastUsedCases(), keyringCases(), serviceCases(),
 		tokenCases(), answerCases(), onceCases(), changeCases(), trimCases(), historyCases(), knownCases(), restrictionCases(), backupCases(),
-		followCases(), snapshotCases(), nodeCases(), receiptCases(), policyCases()) {
+		followCases(), snapshotCases(), nodeCases(), receiptCases(), policyCases(), requestCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &test{T: t, ctx: t.Context(), now: instant(0)}
 			s.another = func() Subject { return open(t, s.clock) }
