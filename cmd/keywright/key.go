@@ -43,11 +43,12 @@ Examples:
 		},
 		&cli.Command{
 			Name: "list", Usage: "list an account's keys, newest first, revoked ones too",
-			UsageText: "keywright key list --account SLUG",
+			UsageText: "keywright key list --account SLUG [--state STATE] [--kind KIND] [--unused 90d] [other filters]",
 			Description: `Examples:
   keywright key list --account acme
+  keywright key list --account acme --state active --api-version v1 --unused 90d
   keywright key list --account acme --json | jq -r '.keys[] | select(.last_used_at == null) | .id'`,
-			Flags:  []cli.Flag{accountFlag("`SLUG` of the account"), asFlag()},
+			Flags:  append([]cli.Flag{accountFlag("`SLUG` of the account"), asFlag()}, filterFlags()...),
 			Action: listKeys,
 		},
 		&cli.Command{

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -18,7 +20,8 @@ func listKeys(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	account := cmd.String("account")
-	elements, err := o.list(ctx, "/v1/keys", "keys")
+	query := filterQuery(cmd)
+	elements, err := o.list(ctx, "/v1/keys?"+query.Encode(), "keys")
 	if err != nil {
 		return err
 	}
@@ -29,13 +32,17 @@ func listKeys(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	if len(keys) == 0 && len(query) > 0 {
+		say(cmd.Root().ErrWriter, "account %s has no such keys", account)
+		return nil
+	}
 	if len(keys) == 0 {
 		say(cmd.Root().ErrWriter, "account %s has no keys yet; make one with: keywright key issue --account %s --description TEXT", account, account)
 		return nil
 	}
-	rows := [][]string{{"ID", "KEY", "VERSION", "STATE", "LAST USED", "CREATED", "BY", "DESCRIPTION"}}
+	rows := [][]string{{"ID", "KEY", "KIND", "VERSION", "STATE", "LAST USED", "CREATED", "BY", "DESCRIPTION"}}
 	for _, k := range keys {
-		rows = append(rows, []string{k.ID, k.Handle, k.APIVersion, k.State, instantOr(k.LastUsedAt, "never"), instant(k.CreatedAt), k.CreatedBy.Name, k.Description})
+		rows = append(rows, []string{k.ID, k.Handle, k.Kind, k.APIVersion, k.State, instantOr(k.LastUsedAt, "never"), instant(k.CreatedAt), k.CreatedBy.Name, k.Description})
 	}
 	return table(cmd.Root().Writer, rows...)
 }
@@ -59,32 +66,54 @@ func showKey(ctx context.Context, cmd *cli.Command) error {
 	return printKey(cmd.Root().Writer, key)
 }
 
-// printKey prints what is known of a key, one fact to a line.
+// printKey prints what is known of a key, one fact to a line. What it was not narrowed by is left out.
 func printKey(w io.Writer, k api.Key) error {
 	facts := [][]string{
 		{"id", k.ID},
 		{"description", k.Description},
 		{"key", k.Handle},
-		{"api version", k.APIVersion},
-		{"environment", k.Environment},
-		{"state", k.State},
-		{"created", instant(k.CreatedAt) + " by " + k.CreatedBy.Name},
-		{"last used", instantOr(k.LastUsedAt, "never")},
+		{"kind", k.Kind},
 	}
-	if k.RevokedAt != nil {
-		facts = append(facts, []string{"revoked", revoked(k)})
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, []string{name, value})
+		}
 	}
-	if k.RevokeReason != nil {
-		facts = append(facts, []string{"reason", *k.RevokeReason})
-	}
+	add("service", orEmpty(k.Service))
+	add("member", orEmpty(k.Member))
+	add("api version", k.APIVersion)
+	add("environment", k.Environment)
+	add("scopes", strings.Join(k.Scopes, " "))
+	add("networks", strings.Join(k.Networks, " "))
+	add("state", k.State)
+	add("created", instant(k.CreatedAt)+" by "+k.CreatedBy.Name)
+	add("begins", instantOr(k.NotBefore, ""))
+	add("expires", instantOr(k.ExpiresAt, ""))
+	add("rotated", instantOr(k.RotatedAt, ""))
+	add("last used", instantOr(k.LastUsedAt, "never"))
+	add("disabled", byWhom(k.DisabledAt, k.DisabledBy))
+	add("reason", orEmpty(k.DisableWhy))
+	add("enables", instantOr(k.EnablesAt, ""))
+	add("revoked", revoked(k))
+	add("reason", orEmpty(k.RevokeReason))
 	return table(w, facts...)
 }
 
-// revoked says when and by whom a revoked key was revoked.
-func revoked(k api.Key) string {
-	text := instantOr(k.RevokedAt, "")
-	if k.RevokedBy != nil {
-		text += " by " + k.RevokedBy.Name
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// byWhom says when and by whom something was done, nothing when it was not.
+func byWhom(at *time.Time, by *api.Actor) string {
+	text := instantOr(at, "")
+	if by != nil {
+		text += " by " + by.Name
 	}
 	return text
 }
+
+// revoked says when and by whom a key was revoked.
+func revoked(k api.Key) string { return byWhom(k.RevokedAt, k.RevokedBy) }

@@ -15,8 +15,8 @@ func (o *operator) list(ctx context.Context, path, name string) ([]json.RawMessa
 	return o.listSome(ctx, path, name, math.MaxInt)
 }
 
-// listSome reads at most most of a list, of what its query asks for. Each page begins where the one before it ended, so what
-// is made or revoked meanwhile neither hides nor doubles another.
+// listSome reads at most most of a list, of which path may have a query. Each page begins where the
+// one before it ended, so what is made or revoked meanwhile neither hides nor doubles another.
 func (o *operator) listSome(ctx context.Context, path, name string, most int) ([]json.RawMessage, error) {
 	var all []json.RawMessage
 	path, asked, _ := strings.Cut(path, "?")
