@@ -96,11 +96,11 @@ func (s *Service) join(ctx context.Context, tx Tx, actor Actor, m *Member, passw
 }
 
 // notAbove refuses to let a member hand out, or touch, a role above his own.
-func (s *Service) notAbove(ctx context.Context, tx Tx, by Principal, role string) error {
+func (s *Service) notAbove(ctx context.Context, r Reader, by Principal, role string) error {
 	if by.Kind != PrincipalMember {
 		return nil
 	}
-	m, err := tx.Member(ctx, by.Account, by.Member)
+	m, err := r.Member(ctx, by.Account, by.Member)
 	if err != nil {
 		return err
 	}

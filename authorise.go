@@ -98,7 +98,7 @@ func (s *Service) asMember(ctx context.Context, r Reader, by Principal, who *adm
 	if err != nil {
 		return err
 	}
-	if m.State != MemberActive {
+	if !by.in(m) {
 		return ErrNotFound
 	}
 	who.role, _ = s.Policy().Role(m.Role)

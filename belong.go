@@ -83,19 +83,13 @@ func (s *Service) activeMember(ctx context.Context, r Reader, account AccountID,
 	return m, err
 }
 
-// someOwner is an active owner of the account.
+// someOwner is the active owner who was there first.
 func (s *Service) someOwner(ctx context.Context, r Reader, account AccountID) (MemberID, error) {
-	var found MemberID
-	err := every(ctx, func(p Page) ([]Member, error) { return r.Members(ctx, account, p) }, memberCursor, func(m Member) error {
-		if role, _ := s.Policy().Role(m.Role); role.Owner && m.State == MemberActive {
-			found = m.ID // the list is newest first, so the last one found was there first
-		}
-		return nil
-	})
-	if err == nil && found == "" {
-		return "", &InvalidError{Field: "member", Why: "is required: nobody else in the account can answer for the key"}
+	m, err := s.firstOwner(ctx, r, account, "")
+	if err == nil && m.ID == "" {
+		err = &InvalidError{Field: "member", Why: "is required: nobody else in the account can answer for the key"}
 	}
-	return found, err
+	return m.ID, err
 }
 
 // details is what the audit log tells of a key that was issued.

@@ -14,20 +14,8 @@ import (
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
 func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role string) (Member, Commit, error) {
 	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
-		wanted, ok := s.Policy().Role(role)
-		if !ok {
-			return s.unknownRole()
-		}
-		if m.Role == role {
-			return nil
-		}
-		if err := s.notAbove(ctx, tx, by, role); err != nil {
+		if err := s.mayHave(ctx, tx, by, *m, role); err != nil || m.Role == role {
 			return err
-		}
-		if !wanted.Owner {
-			if err := s.notLastOwner(ctx, tx, *m); err != nil {
-				return err
-			}
 		}
 		from := m.Role
 		if err := tx.SetRole(ctx, m.Account, m.ID, role); err != nil {
@@ -38,28 +26,21 @@ func (s *Service) SetRole(ctx context.Context, by Principal, id MemberID, role s
 	})
 }
 
-// RemoveMember takes a member out of by's account, at once: his sessions and links end. The
-// account's keys, also those that he issued, stay. His role must not be above by's own. by
-// needs the right policy.ManageMembers.
-//
-// Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role).
-func (s *Service) RemoveMember(ctx context.Context, by Principal, id MemberID) (Member, Commit, error) {
-	return s.changeMember(ctx, by, id, func(tx Tx, actor Actor, m *Member, now time.Time) error {
-		if err := s.notLastOwner(ctx, tx, *m); err != nil {
+// mayHave refuses to let by give a member a role.
+func (s *Service) mayHave(ctx context.Context, r Reader, by Principal, m Member, role string) error {
+	wanted, ok := s.Policy().Role(role)
+	if !ok {
+		return s.unknownRole()
+	}
+	for _, one := range []string{m.Role, role} {
+		if err := s.notAbove(ctx, r, by, one); err != nil {
 			return err
 		}
-		if err := tx.SetMemberState(ctx, m.Account, m.ID, MemberRemoved); err != nil {
-			return err
-		}
-		if err := tx.EndLinks(ctx, LinkInvitation, m.ID, now); err != nil {
-			return err
-		}
-		if err := tx.DeleteUnusedPassword(ctx, m.Email); err != nil {
-			return err
-		}
-		m.State = MemberRemoved
-		return s.record(ctx, tx, now, m.Account, actor, MemberRemovedBy, m.subject(), nil)
-	})
+	}
+	if wanted.Owner {
+		return nil
+	}
+	return s.notLastOwner(ctx, r, m)
 }
 
 // RenewInvitation makes a new one-time link for a member who was invited and ends the
@@ -116,16 +97,16 @@ func (s *Service) changeMember(ctx context.Context, by Principal, id MemberID, c
 }
 
 // notLastOwner keeps at least one active owner in every account.
-func (s *Service) notLastOwner(ctx context.Context, tx Tx, m Member) error {
+func (s *Service) notLastOwner(ctx context.Context, r Reader, m Member) error {
 	role, _ := s.Policy().Role(m.Role)
 	if !role.Owner || m.State != MemberActive {
 		return nil
 	}
-	owners, err := tx.ActiveMembersIn(ctx, m.Account, m.Role)
+	owners, err := r.ActiveMembersIn(ctx, m.Account, m.Role)
 	if err != nil {
 		return err
 	}
-	if owners <= 1 {
+	if len(owners) <= 1 {
 		return ErrLastOwner
 	}
 	return nil

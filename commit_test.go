@@ -35,7 +35,7 @@ func TestChangesSayWhereTheyStand(t *testing.T) {
 			return commit(h.SetRole(t.Context(), h.members["owner"].By(), h.members["user"].ID, "admin"))
 		}, 2, keywright.Subject{}},
 		{"removed", func() (keywright.Commit, error) {
-			return commit(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["user"].ID))
+			return commit(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["user"].ID, ""))
 		}, 3, user},
 	} {
 		got, err := step.do()

@@ -81,11 +81,7 @@ func (s *Service) newAccount(n NewAccount, now time.Time) (Account, error) {
 
 // newOwner checks an account's first member; his fields are named apart from the account's.
 func (s *Service) newOwner(n NewMember, now time.Time) (Member, error) {
-	for _, role := range s.Policy().Roles {
-		if role.Owner {
-			n.Role = role.Name
-		}
-	}
+	n.Role = s.ownerRole().Name
 	if strings.TrimSpace(n.Name) == "" {
 		n.Name, _, _ = strings.Cut(n.Email, "@")
 	}

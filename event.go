@@ -32,9 +32,14 @@ const (
 	MemberJoined    Action = "member.joined"        // chose a password through his link
 	LinkRenewed     Action = "member.link_renewed"  // got a new link, the older ones end
 	RoleChanged     Action = "member.role_changed"  // from, to
-	MemberRemovedBy Action = "member.removed"
-	KeyIssued       Action = "key.issued"  // version
-	KeyRevokedBy    Action = "key.revoked" // why
+	MemberRemovedBy Action = "member.removed"       // service_keys and responsible, if he had any
+
+	MemberDeactivatedBy Action = "member.deactivated"       // as member.removed
+	MemberActivatedBy   Action = "member.activated"         // he was deactivated before
+	OwnerTransferred    Action = "member.owner_transferred" // from, role: whose place, and what he is now
+
+	KeyIssued    Action = "key.issued"  // version
+	KeyRevokedBy Action = "key.revoked" // why
 
 	// A request for a key; the event of its collection is that of the key, with "request" and
 	// "approved_by".
@@ -65,7 +70,7 @@ const (
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, KeyIssued, KeyRevokedBy, KeyRequested, RequestApprovedBy, RequestDeclinedBy, RequestWithdrawnBy, SupportAsked, SupportAnswered, SupportPublished, SupportUnpublished, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, AccountSuspendedBy, Restored}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, MemberDeactivatedBy, MemberActivatedBy, OwnerTransferred, KeyIssued, KeyRevokedBy, KeyRequested, RequestApprovedBy, RequestDeclinedBy, RequestWithdrawnBy, SupportAsked, SupportAnswered, SupportPublished, SupportUnpublished, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, AccountSuspendedBy, Restored}
 }
 
 // Subject is what was acted on, with the name that it had then.

@@ -260,13 +260,13 @@ func TestAnApprovalCountsOnlyAsLongAsItCouldBeGiven(t *testing.T) {
 		want  error
 	}{
 		"whoever approved was removed": {func(t *testing.T, h *house) {
-			must(t, third(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["admin"].ID)))
+			must(t, third(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["admin"].ID, "")))
 		}, keywright.ErrConflict},
 		"whoever approved has a lower role": {func(t *testing.T, h *house) {
 			must(t, third(h.SetRole(t.Context(), h.members["owner"].By(), h.members["admin"].ID, "user")))
 		}, keywright.ErrConflict},
 		"whoever asked was removed": {func(t *testing.T, h *house) {
-			must(t, third(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["user"].ID)))
+			must(t, third(h.RemoveMember(t.Context(), h.members["owner"].By(), h.members["user"].ID, "")))
 		}, keywright.ErrForbidden},
 		"the plan has no API access": {func(t *testing.T, h *house) {
 			must(t, third(h.SetPlan(t.Context(), keywright.Operator(h.account.ID), "lite")))

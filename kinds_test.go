@@ -64,7 +64,7 @@ func TestAPersonalKeyIsItsMembers(t *testing.T) {
 	if got, want := len(h.rights(t, key.By())), len(policy.Rights()); got != want {
 		t.Errorf("the key of an admin has %d rights, want %d", got, want)
 	}
-	if _, _, err := h.RemoveMember(t.Context(), owner, user.Member); err != nil {
+	if _, _, err := h.RemoveMember(t.Context(), owner, user.Member, ""); err != nil {
 		t.Fatal(err)
 	}
 	h.is(t, text, keywright.MemberInactive)
@@ -138,7 +138,7 @@ func TestAServicesKeySurvivesWhoMadeIt(t *testing.T) {
 	if byOperator.Member != owner.Member || byOperator.Service != byOperator.Description {
 		t.Errorf("made by the operator: %+v", byOperator)
 	}
-	if _, _, err := h.RemoveMember(t.Context(), owner, admin.Member); err != nil {
+	if _, _, err := h.RemoveMember(t.Context(), owner, admin.Member, ""); err != nil {
 		t.Fatal(err)
 	}
 	h.is(t, text, "")

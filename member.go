@@ -15,6 +15,10 @@ type Member struct {
 	Role    string // a role's name in the policy
 	State   MemberState
 	Created time.Time
+
+	// Deactivated is when he was last deactivated, also if he is active again: sessions that began
+	// before are over. Zero: never.
+	Deactivated time.Time
 }
 
 // MemberState says whether a member may sign in.

@@ -244,7 +244,8 @@ func FuzzKeptAnswer(f *testing.F) {
 	})
 }
 
-// Two principals that differ in anything but their Once are two callers.
+// Two principals that differ in anything but their Once and when they signed in are two callers:
+// who signs in anew and sends a request again is the same.
 func TestEachFieldOfAPrincipalMakesAnotherCaller(t *testing.T) {
 	callers := map[string]string{Principal{}.caller(): "none"}
 	for i, field := range reflect.VisibleFields(reflect.TypeFor[Principal]()) {
@@ -258,6 +259,12 @@ func TestEachFieldOfAPrincipalMakesAnotherCaller(t *testing.T) {
 			p.Once = &Once{Key: "x"}
 			if p.caller() != (Principal{}).caller() {
 				t.Error("with a Once it is another caller")
+			}
+			continue
+		case reflect.Struct:
+			p.SignedIn = time.Unix(1, 0)
+			if p.caller() != (Principal{}).caller() {
+				t.Error("in another session it is another caller")
 			}
 			continue
 		default:

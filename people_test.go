@@ -16,13 +16,13 @@ func TestRolesAreGuarded(t *testing.T) {
 	if _, _, err := h.SetRole(t.Context(), owner.By(), owner.ID, "admin"); !errors.Is(err, keywright.ErrLastOwner) {
 		t.Errorf("the last owner was demoted: %v", err)
 	}
-	if _, _, err := h.RemoveMember(t.Context(), owner.By(), owner.ID); !errors.Is(err, keywright.ErrLastOwner) {
+	if _, _, err := h.RemoveMember(t.Context(), owner.By(), owner.ID, ""); !errors.Is(err, keywright.ErrLastOwner) {
 		t.Errorf("the last owner was removed: %v", err)
 	}
 	for what, err := range map[string]error{
 		"an admin made an owner":    third(h.SetRole(t.Context(), admin.By(), user.ID, "owner")),
 		"an admin demoted an owner": third(h.SetRole(t.Context(), admin.By(), owner.ID, "user")),
-		"an admin removed an owner": third(h.RemoveMember(t.Context(), admin.By(), owner.ID)),
+		"an admin removed an owner": third(h.RemoveMember(t.Context(), admin.By(), owner.ID, "")),
 		"a role that is not there":  third(h.SetRole(t.Context(), owner.By(), user.ID, "root")),
 	} {
 		if !errors.Is(err, keywright.ErrInvalid) {
@@ -35,7 +35,7 @@ func TestRolesAreGuarded(t *testing.T) {
 	if _, _, err := h.SetRole(t.Context(), owner.By(), admin.ID, "owner"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := h.RemoveMember(t.Context(), admin.By(), owner.ID); err != nil {
+	if _, _, err := h.RemoveMember(t.Context(), admin.By(), owner.ID, ""); err != nil {
 		t.Errorf("the second owner can't remove the first: %v", err)
 	}
 	if _, err := h.SignIn(t.Context(), owner.Email, "password of owner"); !errors.Is(err, keywright.ErrWrongPassword) {

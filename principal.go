@@ -1,6 +1,9 @@
 package keywright
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Principal is who asks: the operator, a member or a key. It says who, not what he may do;
 // that is looked up anew in the transaction of each operation, so that a right taken away
@@ -18,6 +21,10 @@ type Principal struct {
 	// ForOperator marks a member in whose name the operator acts: he may do what the member
 	// may, no more, and history tells who it was.
 	ForOperator bool
+
+	// SignedIn is when the session of a member began: it is over when he was deactivated since, also
+	// if he is active again. Zero: he proves anew with each request who he is.
+	SignedIn time.Time
 
 	// Once lets what he asks for, if it changes something, take effect once however often he
 	// sends it. nil: each time.
@@ -42,6 +49,11 @@ func Operator(account AccountID) Principal {
 // By is the member as a Principal.
 func (m Member) By() Principal {
 	return Principal{Kind: PrincipalMember, Account: m.Account, Member: m.ID}
+}
+
+// in reports whether a member's way in is open: he is active, and was not shut out since.
+func (p Principal) in(m Member) bool {
+	return m.State == MemberActive && (p.SignedIn.IsZero() || p.SignedIn.After(m.Deactivated))
 }
 
 // By is the key as a Principal.

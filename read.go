@@ -38,7 +38,7 @@ func (s *Service) Whoami(ctx context.Context, by Principal) (Self, error) {
 		if self.Member, err = s.store.Member(ctx, by.Account, by.Member); err != nil {
 			return Self{}, err
 		}
-		if self.Member.State != MemberActive {
+		if !by.in(self.Member) {
 			return Self{}, ErrNotFound
 		}
 		self.Role, _ = s.Policy().Role(self.Member.Role)

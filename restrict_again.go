@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -60,8 +61,9 @@ func (s *Service) restrictAgain(ctx context.Context, tx Tx, m Missing, now time.
 		k.Disabled, k.DisabledBy = m.Disabled, operatorActor()
 		err = tx.DisableKey(ctx, k)
 	case LacksMemberEnded:
-		action, subject = MemberRemovedBy, m.member.subject()
-		err = s.endAgain(ctx, tx, m, now)
+		to := MemberState(m.State)
+		action, subject = leftBy(to), m.member.subject()
+		err = s.endAgain(ctx, tx, m, to, details, now)
 	case LacksRole:
 		action, subject = RoleChanged, m.member.subject()
 		details["from"], details["to"] = m.member.Role, m.Role
@@ -91,18 +93,17 @@ func (s *Service) restrictAgain(ctx context.Context, tx Tx, m Missing, now time.
 	return s.record(ctx, tx, now, m.Account, operatorActor(), action, subject, details)
 }
 
-// endAgain takes a member out, as RemoveMember does.
-func (s *Service) endAgain(ctx context.Context, tx Tx, m Missing, now time.Time) error {
+// endAgain deactivates or removes a member, as leave does.
+func (s *Service) endAgain(ctx context.Context, tx Tx, m Missing, to MemberState, details map[string]string, now time.Time) error {
 	if err := s.notLastOwner(ctx, tx, m.member); err != nil {
 		return err
 	}
-	if err := tx.SetMemberState(ctx, m.Account, m.Member, MemberState(m.State)); err != nil {
+	handed, err := s.handOver(ctx, tx, Operator(m.Account), m.member, "")
+	if err != nil {
 		return err
 	}
-	if err := tx.EndLinks(ctx, LinkInvitation, m.Member, now); err != nil {
-		return err
-	}
-	return tx.DeleteUnusedPassword(ctx, m.member.Email)
+	maps.Copy(details, handed)
+	return s.shutOut(ctx, tx, &m.member, to, now)
 }
 
 func (a Account) subject() Subject { return Subject{Kind: "account", ID: string(a.ID), Name: a.Name} }

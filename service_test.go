@@ -294,7 +294,7 @@ func TestAnotherAccountsThingsDoNotExist(t *testing.T) {
 		"revoke":        third(h.Revoke(t.Context(), stranger.By(), key.ID, "")),
 		"member":        second(h.Member(t.Context(), stranger.By(), h.members["user"].ID)),
 		"role":          third(h.SetRole(t.Context(), stranger.By(), h.members["user"].ID, "admin")),
-		"remove":        third(h.RemoveMember(t.Context(), stranger.By(), h.members["user"].ID)),
+		"remove":        third(h.RemoveMember(t.Context(), stranger.By(), h.members["user"].ID, "")),
 		"absent key":    second(h.Key(t.Context(), stranger.By(), "key_000000000000")),
 		"absent member": second(h.Member(t.Context(), stranger.By(), "mem_x")),
 	} {

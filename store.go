@@ -32,9 +32,10 @@ type Reader interface {
 	Accounts(ctx context.Context, page Page) ([]Account, error) // newest first
 
 	Member(ctx context.Context, account AccountID, id MemberID) (Member, error)
-	MemberByEmail(ctx context.Context, account AccountID, email string) (Member, error) // not the removed
-	Members(ctx context.Context, account AccountID, page Page) ([]Member, error)        // newest first, without the removed
-	Memberships(ctx context.Context, email string) ([]Member, error)                    // active, in all accounts, oldest first
+	MemberByEmail(ctx context.Context, account AccountID, email string) (Member, error)    // not the removed
+	Members(ctx context.Context, account AccountID, page Page) ([]Member, error)           // newest first, without the removed
+	ActiveMembersIn(ctx context.Context, account AccountID, role string) ([]Member, error) // in no order
+	Memberships(ctx context.Context, email string) ([]Member, error)                       // active, in all accounts, oldest first
 
 	Key(ctx context.Context, account AccountID, id KeyID) (Key, error)
 	KeyByOnce(ctx context.Context, account AccountID, once string) (KeyID, error)
@@ -87,9 +88,9 @@ type Tx interface {
 	SetAccountState(ctx context.Context, id AccountID, state AccountState) error
 
 	InsertMember(ctx context.Context, m Member) error // *ConflictError (email)
-	ActiveMembersIn(ctx context.Context, account AccountID, role string) (int, error)
 	SetRole(ctx context.Context, account AccountID, id MemberID, role string) error
 	SetMemberState(ctx context.Context, account AccountID, id MemberID, state MemberState) error
+	DeactivateMember(ctx context.Context, account AccountID, id MemberID, now time.Time) error
 
 	SetPasswordHash(ctx context.Context, email, hash string, now time.Time) error
 	DeleteUnusedPassword(ctx context.Context, email string) error // when no member has the address any more
@@ -104,6 +105,7 @@ type Tx interface {
 	EnableKey(ctx context.Context, account AccountID, id KeyID) error                                      // ErrRevoked
 	RotateKey(ctx context.Context, k Key, s Seal, ends time.Time) error                                    // the newest seal gets an end, an older one goes; ErrRevoked
 	EndGrace(ctx context.Context, account AccountID, id KeyID, now time.Time) error                        // of the older seal, if it has one left
+	HandOver(ctx context.Context, account AccountID, from, to MemberID) (int, error)                       // how many service keys to answers for instead of from
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
 
 	NewKeys(ctx context.Context, account AccountID) (limit.Bucket, error) // what is left of the plan's rate of new keys

@@ -141,7 +141,7 @@ func (h *history) join(t *rapid.T) {
 
 func (h *history) leave(t *rapid.T) {
 	m := h.member(t)
-	_, _, err := h.RemoveMember(t.Context(), keywright.Operator(m.Account), m.ID)
+	_, _, err := h.RemoveMember(t.Context(), keywright.Operator(m.Account), m.ID, "")
 	if must(t, err, keywright.ErrLastOwner) {
 		h.became(func(w *world) { delete(w.members, m.ID) })
 	}

@@ -63,6 +63,19 @@ func (t *tx) EndGrace(ctx context.Context, account keywright.AccountID, id keywr
 	return t.touch(keyChange, account, string(id), failed("end", "seal", err))
 }
 
+func (t *tx) HandOver(ctx context.Context, account keywright.AccountID, from, to keywright.MemberID) (int, error) {
+	ids, err := t.q.HandOver(ctx, queries.HandOverParams{Account: string(account), Member: string(from), NewMember: string(to)})
+	if err != nil {
+		return 0, failed("hand over", "keys", err)
+	}
+	for _, id := range ids {
+		if err := t.touch(keyChange, account, id, nil); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
 // changedKey translates the answer of a statement that is for keys that were not revoked.
 func (t *tx) changedKey(ctx context.Context, account keywright.AccountID, id keywright.KeyID, rows int64, err error) error {
 	if err != nil {

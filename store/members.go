@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/store/queries"
@@ -36,10 +37,9 @@ func (r reader) Memberships(ctx context.Context, email string) ([]keywright.Memb
 	return all(rows, member), failed("list", "memberships", err)
 }
 
-// ActiveMembersIn reads the rows that it counts: they are an account's owners, a handful.
-func (t *tx) ActiveMembersIn(ctx context.Context, account keywright.AccountID, role string) (int, error) {
-	ids, err := t.q.ActiveMembersIn(ctx, queries.ActiveMembersInParams{Account: string(account), Role: role})
-	return len(ids), failed("list", "members", err)
+func (r reader) ActiveMembersIn(ctx context.Context, account keywright.AccountID, role string) ([]keywright.Member, error) {
+	rows, err := r.q.ActiveMembersIn(ctx, queries.ActiveMembersInParams{Account: string(account), Role: role})
+	return all(rows, member), failed("list", "members", err)
 }
 
 func (t *tx) InsertMember(ctx context.Context, m keywright.Member) error {
@@ -65,9 +65,14 @@ func (t *tx) SetMemberState(ctx context.Context, account keywright.AccountID, id
 	return t.touch(memberChange, account, string(id), changed("member", rows, err))
 }
 
+func (t *tx) DeactivateMember(ctx context.Context, account keywright.AccountID, id keywright.MemberID, now time.Time) error {
+	rows, err := t.q.DeactivateMember(ctx, queries.DeactivateMemberParams{Account: string(account), ID: string(id), Now: nullMillis(now)})
+	return t.touch(memberChange, account, string(id), changed("member", rows, err))
+}
+
 func member(row queries.Member) keywright.Member {
 	return keywright.Member{
 		ID: keywright.MemberID(row.ID), Account: keywright.AccountID(row.AccountID), Email: row.Email, Name: row.Name,
-		Role: row.Role, State: keywright.MemberState(row.State), Created: instant(row.CreatedAt),
+		Role: row.Role, State: keywright.MemberState(row.State), Created: instant(row.CreatedAt), Deactivated: nullInstant(row.DeactivatedAt),
 	}
 }

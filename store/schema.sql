@@ -41,13 +41,14 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE members (
-	id         TEXT   PRIMARY KEY,
-	account_id TEXT   NOT NULL REFERENCES accounts (id),
-	email      TEXT   NOT NULL, -- unique in its account where state <> 'removed'
-	name       TEXT   NOT NULL,
-	role       TEXT   NOT NULL,
-	state      TEXT   NOT NULL,
-	created_at BIGINT NOT NULL
+	id             TEXT   PRIMARY KEY,
+	account_id     TEXT   NOT NULL REFERENCES accounts (id),
+	email          TEXT   NOT NULL, -- unique in its account where state <> 'removed'
+	name           TEXT   NOT NULL,
+	role           TEXT   NOT NULL,
+	state          TEXT   NOT NULL,
+	created_at     BIGINT NOT NULL,
+	deactivated_at BIGINT -- the last time
 );
 
 CREATE TABLE passwords (

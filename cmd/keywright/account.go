@@ -37,13 +37,15 @@ Examples:
 		},
 		&cli.Command{
 			Name: "plan", Usage: "move an account to another plan, at once",
-			UsageText: "keywright account plan SLUG PLAN [--wait all|bound]",
+			UsageText: "keywright account plan SLUG PLAN [--preview] [--wait all|bound]",
 			Description: `On a plan without API access the account's keys stop verifying. Nothing is lost: on a plan
-with API access the same keys work again.
+with API access the same keys work again. --preview says which keys would stop or work again, and
+whether there are more than the plan allows.
 
-Example:
+Examples:
+  keywright account plan acme lite --preview
   keywright account plan acme enterprise`,
-			Flags:  []cli.Flag{waitFlag()},
+			Flags:  []cli.Flag{previewFlag(), waitFlag()},
 			Action: setPlan,
 		},
 		&cli.Command{
@@ -96,6 +98,9 @@ func setPlan(ctx context.Context, cmd *cli.Command) error {
 	}
 	if err := o.name(cmd, accountHeader, "SLUG", given[0]); err != nil {
 		return err
+	}
+	if cmd.Bool("preview") {
+		return previewPlan(ctx, cmd, o, given[1])
 	}
 	answer, err := o.call(ctx, http.MethodPatch, "/v1/account", api.AccountChange{Plan: given[1]})
 	if err != nil {

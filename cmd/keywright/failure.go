@@ -52,7 +52,13 @@ func usage(cmd *cli.Command, format string, a ...any) error {
 
 // unconfirmed ends a command that only shows what it would do.
 func unconfirmed(would string, a ...any) error {
-	return &failure{code: exitUsage, lines: []string{"this would " + fmt.Sprintf(would, a...), "nothing was changed; to do it, add --yes"}}
+	return foreseen(nil, would, a...)
+}
+
+// foreseen is unconfirmed with lines about what it would mean.
+func foreseen(means []string, would string, a ...any) error {
+	lines := append([]string{"this would " + fmt.Sprintf(would, a...)}, means...)
+	return &failure{code: exitUsage, lines: append(lines, "nothing was changed; to do it, add --yes")}
 }
 
 // report prints why a command ended, and answers the exit code.

@@ -42,24 +42,15 @@ Examples:
 		},
 		&cli.Command{
 			Name: "role", Usage: "give a member another role, at once",
-			UsageText: "keywright member role EMAIL ROLE --account SLUG [--wait all|bound]",
-			Description: `Every account keeps at least one owner: make another one first.
+			UsageText: "keywright member role EMAIL ROLE --account SLUG [--preview] [--wait all|bound]",
+			Description: `Every account keeps at least one owner: make another one first. --preview says which rights and
+scopes the member would gain and lose, and which personal keys would reach something else.
 
-Example:
+Examples:
+  keywright member role ben@acme.example user --account acme --preview
   keywright member role ben@acme.example owner --account acme`,
-			Flags:  []cli.Flag{account(), waitFlag(), asFlag()},
+			Flags:  []cli.Flag{account(), previewFlag(), waitFlag(), asFlag()},
 			Action: setRole,
-		},
-		&cli.Command{
-			Name: "remove", Usage: "take a member out of an account, at once",
-			UsageText: "keywright member remove EMAIL --account SLUG [--wait all|bound] [--yes]",
-			Description: `Shows what it would do; with --yes it does it. The member is signed out. The account's keys
-stay, also those that the member made.
-
-Example:
-  keywright member remove ben@acme.example --account acme --yes`,
-			Flags:  []cli.Flag{account(), waitFlag(), asFlag(), yesFlag()},
-			Action: removeMember,
 		},
 		&cli.Command{
 			Name: "invite", Usage: "print a new one-time link for a member who has yet to choose a password",
@@ -71,6 +62,7 @@ Example:
 			Flags:  []cli.Flag{account(), asFlag()},
 			Action: inviteMember,
 		},
+		deactivateCommand(account()), activateCommand(account()), removeCommand(account()), transferCommand(account()),
 	)
 }
 

@@ -32,6 +32,9 @@ func memberPath(m api.Member) string { return "/v1/members/" + url.PathEscape(m.
 
 func setRole(ctx context.Context, cmd *cli.Command) error {
 	return changeMember(ctx, cmd, []string{"EMAIL", "ROLE"}, func(o *operator, m api.Member, given []string) error {
+		if cmd.Bool("preview") {
+			return previewRole(ctx, cmd, o, m, given[1])
+		}
 		answer, err := o.call(ctx, http.MethodPatch, memberPath(m), api.MemberChange{Role: given[1]})
 		if err != nil {
 			return err
@@ -41,24 +44,6 @@ func setRole(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 		return settled(cmd, answer, changed.Restriction, "%s is %s of account %s now%s", changed.Email, changed.Role, cmd.String("account"), alsoWhere(changed.Restriction))
-	})
-}
-
-func removeMember(ctx context.Context, cmd *cli.Command) error {
-	return changeMember(ctx, cmd, []string{"EMAIL"}, func(o *operator, m api.Member, _ []string) error {
-		account := cmd.String("account")
-		if !cmd.Bool("yes") {
-			return unconfirmed("remove %s (%s, %s, %s) from account %s and end their sessions; the account's keys stay", m.Email, m.Name, m.Role, m.State, account)
-		}
-		answer, err := o.call(ctx, http.MethodDelete, memberPath(m), nil)
-		if err != nil {
-			return err
-		}
-		removed, err := decode[api.ChangedMember](answer)
-		if err != nil {
-			return err
-		}
-		return settled(cmd, answer, removed.Restriction, "removed %s (%s) from account %s%s", m.Email, m.Name, account, alsoWhere(removed.Restriction))
 	})
 }
 

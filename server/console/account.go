@@ -10,6 +10,7 @@ type accountView struct {
 	account keywright.Account
 	plan    policy.Plan // the account's
 	plans   []policy.Plan
+	preview bool // the reader may see what another one would change
 }
 
 func (c *Console) account(v *visit) (answer, error) {
@@ -21,7 +22,7 @@ func (c *Console) account(v *visit) (answer, error) {
 	if !ok {
 		plan = policy.Plan{Name: account.Plan, Label: account.Plan} // the policy has dropped it since
 	}
-	return show("Account", accountPage(accountView{account, plan, c.svc.Policy().Plans})).inOneColumn(), nil
+	return show("Account", accountPage(accountView{account, plan, c.svc.Policy().Plans, v.self.Role.May(policy.ManageKeys)})).inOneColumn(), nil
 }
 
 // unlisted reports whether the policy no longer has the account's plan.

@@ -73,7 +73,13 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 	case keywright.RoleChanged:
 		return []part{who, ours(" changed the role of "), what, ours(" from " + c.roleLabel(detail["from"]) + " to " + c.roleLabel(detail["to"]) + ".")}
 	case keywright.MemberRemovedBy:
-		return []part{who, ours(" removed "), what, ours(" from the account.")}
+		return append([]part{who, ours(" removed "), what, ours(" from the account.")}, handedOver(detail)...)
+	case keywright.MemberDeactivatedBy:
+		return append([]part{who, ours(" deactivated "), what, ours(".")}, handedOver(detail)...)
+	case keywright.MemberActivatedBy:
+		return []part{who, ours(" activated "), what, ours(" again.")}
+	case keywright.OwnerTransferred:
+		return []part{who, ours(" made "), what, ours(" owner in the place of "), {text: detail["from"], theirs: true}, ours(", who is " + c.roleLabel(detail["role"]) + " now.")}
 	case keywright.KeyIssued:
 		if detail["approved_by"] != "" {
 			return []part{who, ours(" collected the key "), what, ours(" for API version " + detail["version"] + ", as "), {text: detail["approved_by"], theirs: true}, ours(" had approved.")}
@@ -143,4 +149,15 @@ func forDays(days int) string {
 		return "for 1 day"
 	}
 	return "for " + strconv.Itoa(days) + " days"
+}
+
+// handedOver says who answers for the service keys of a member who left, if he had any.
+func handedOver(detail map[string]string) []part {
+	switch detail["service_keys"] {
+	case "":
+		return nil
+	case "1":
+		return []part{ours(" One service key is now the responsibility of "), {text: detail["responsible"], theirs: true}, ours(".")}
+	}
+	return []part{ours(" " + detail["service_keys"] + " service keys are now the responsibility of "), {text: detail["responsible"], theirs: true}, ours(".")}
 }

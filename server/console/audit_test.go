@@ -38,10 +38,19 @@ func TestEveryActionHasASentence(t *testing.T) {
 			{ada, uma, map[string]string{"role": "limited_user"}, "Ada added Uma with the role Limited user."},
 			{keywright.Actor{Kind: keywright.PrincipalMember, ID: "mem_1", Name: "the operator for Ada"}, uma, map[string]string{"role": "user"}, "The operator for Ada added Uma with the role User."},
 		},
-		keywright.MemberJoined:    {{keywright.Actor{Kind: keywright.PrincipalMember, ID: "mem_2", Name: "Uma"}, uma, nil, "Uma joined through an invitation link."}},
-		keywright.LinkRenewed:     {{ada, uma, nil, "Ada made a new invitation link for Uma; older ones ended."}},
-		keywright.RoleChanged:     {{ada, uma, map[string]string{"from": "user", "to": "admin"}, "Ada changed the role of Uma from User to Admin."}},
-		keywright.MemberRemovedBy: {{ada, uma, nil, "Ada removed Uma from the account."}},
+		keywright.MemberJoined: {{keywright.Actor{Kind: keywright.PrincipalMember, ID: "mem_2", Name: "Uma"}, uma, nil, "Uma joined through an invitation link."}},
+		keywright.LinkRenewed:  {{ada, uma, nil, "Ada made a new invitation link for Uma; older ones ended."}},
+		keywright.RoleChanged:  {{ada, uma, map[string]string{"from": "user", "to": "admin"}, "Ada changed the role of Uma from User to Admin."}},
+		keywright.MemberRemovedBy: {
+			{ada, uma, nil, "Ada removed Uma from the account."},
+			{ada, uma, map[string]string{"service_keys": "1", "responsible": "Ben"}, "Ada removed Uma from the account. One service key is now the responsibility of Ben."},
+		},
+		keywright.MemberDeactivatedBy: {
+			{ada, uma, nil, "Ada deactivated Uma."},
+			{ada, uma, map[string]string{"service_keys": "3", "responsible": "Ben"}, "Ada deactivated Uma. 3 service keys are now the responsibility of Ben."},
+		},
+		keywright.MemberActivatedBy: {{ada, uma, nil, "Ada activated Uma again."}},
+		keywright.OwnerTransferred:  {{ada, uma, map[string]string{"from": "Ada", "role": "admin"}, "Ada made Uma owner in the place of Ada, who is Admin now."}},
 		keywright.KeyIssued: {
 			{ada, key, map[string]string{"version": "v2"}, "Ada created the key “nightly export” for API version v2."},
 			{ada, key, map[string]string{"version": "v2", "request": "req_1", "approved_by": "Olive"}, "Ada collected the key “nightly export” for API version v2, as Olive had approved."},

@@ -50,7 +50,7 @@ func TestF1ARoleTakenAwayIsGoneAtTheNextClick(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.get("/api-access").is(http.StatusForbidden)
-	if _, _, err := s.svc.RemoveMember(t.Context(), by, ada.ID); err != nil {
+	if _, _, err := s.svc.RemoveMember(t.Context(), by, ada.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/api-access").goesTo("/sign-in?next=%2Fapi-access")

@@ -21,6 +21,7 @@ func morePages(t *testing.T) map[string]*reply {
 		"member-new-wrong": owner.post("/members/new", url.Values{"email": {"ivy"}, "member_name": {""}, "role": {"emperor"}}),
 		"member-link":      owner.post("/members/new", invited),
 		"member-already":   owner.post("/members/new", invited),
+		"help":             s.as("limited_user", "acme").get("/help"),
 	}
 	link := pages["member-link"].invitation()
 	pages["member-link"].body = strings.ReplaceAll(pages["member-link"].body, link, "/invitation/THE-LINK")
@@ -37,12 +38,20 @@ func morePages(t *testing.T) map[string]*reply {
 	pages["member-above"] = admin.get(path("owner@acme.example"))
 	pages["member-last-owner"] = owner.get(path("owner@acme.example"))
 	pages["member-role-wrong"] = owner.post(path("user@acme.example")+"/role", url.Values{"role": {"emperor"}})
+	pages["member-role"] = owner.get(path("admin@acme.example") + "/role?role=user")
+	pages["member-owner"] = owner.get(path("admin@acme.example") + "/owner")
+	pages["member-deactivate"] = owner.get(path("admin@acme.example") + "/deactivate")
+	pages["member-deactivate-wrong"] = owner.post(path("admin@acme.example")+"/deactivate", url.Values{"responsible": {"mem_none"}})
+	owner.post(memberPath(s.one("limited_user", "acme").ID)+"/deactivate", nil).is(http.StatusSeeOther)
+	pages["member-deactivated"] = owner.get(memberPath(s.one("limited_user", "acme").ID))
 	pages["member-remove"] = owner.get(path("admin@acme.example") + "/remove")
 	pages["member-removed"] = owner.get(owner.post(path("user@acme.example")+"/remove", nil).is(http.StatusSeeOther).header.Get("Location"))
 	pages["account"] = owner.get("/account")
+	pages["plan-down"] = owner.get("/account/plans/lite")
+	pages["plan-same"] = owner.get("/account/plans/basic")
+	pages["plan-up"] = s.as("owner", "tiny").get("/account/plans/standard")
 	pages["account-lite"] = s.as("owner", "tiny").get("/account")
 	pages["audit-log"] = owner.get("/audit-log")
-	pages["help"] = s.as("limited_user", "acme").get("/help")
 	for _, slug := range helpPages() {
 		pages["help-"+slug] = owner.get("/help/" + slug)
 	}

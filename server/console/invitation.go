@@ -60,7 +60,7 @@ func (c *Console) join(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.startSession(v, m, members); err != nil {
+	if err := c.startSession(v, v.now, m, members); err != nil {
 		return answer{}, err
 	}
 	return goTo("/api-access").noting("Welcome to " + view.account.Slug + "."), nil

@@ -16,6 +16,7 @@ type memberView struct {
 	self     bool // the reader's own page
 	fixed    fixed
 	choices  []roleChoice // none when the reader can change nothing
+	heir     bool         // the reader could hand the owner's place on to him
 	unlisted string       // which roles are not offered, and why
 	wrong    []field      // the field role, when a deed was refused
 }
@@ -43,6 +44,7 @@ func (c *Console) memberView(v *visit) (memberView, error) {
 	}
 	view.choices = c.roleChoices(v.self.Role, view.role, view.role.Name)
 	view.unlisted = c.notOffered(v.self.Role)
+	view.heir = c.heir(v, m, view.role)
 	return view, nil
 }
 
@@ -80,7 +82,7 @@ func (c *Console) fixed(v *visit, m keywright.Member, role policy.Role) (fixed, 
 	label := strings.ToLower(role.Label)
 	return fixed{
 		http.StatusConflict, "The last " + label + " stays",
-		"An account keeps at least one " + label + ", and " + m.Name + " is the last. Give another member that role first; then this one can be changed or removed.",
+		"An account keeps at least one " + label + ", and " + m.Name + " is the last. Give another member that role first, or hand it on from that member's page; then this one can be changed or removed.",
 	}, nil
 }
 
@@ -113,11 +115,11 @@ func (view memberView) stays() answer {
 
 // refusedChange shows the member's page again with why the service refused a deed.
 func refusedChange(view memberView, err error) (answer, error) {
-	wrong := fieldErrors(err)
-	if wrong == nil {
+	why := fieldErrors(err)["role"]
+	if why == "" {
 		return answer{}, err
 	}
-	view.wrong = []field{{name: "role", label: "Role", why: wrong["role"]}}
+	view.wrong = []field{{name: "role", label: "Role", why: why}}
 	title := wrongTitle(view.member.Name, view.wrong)
 	return show(title, memberPage(view)).with(http.StatusUnprocessableEntity).inOneColumn(), nil
 }

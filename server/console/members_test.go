@@ -64,7 +64,7 @@ func TestWhoMayOnlySeeMembersSeesNothingToChange(t *testing.T) {
 			t.Errorf("a user is led to %s", path)
 		}
 	}
-	p = b.get(memberPath(s.one("admin", "acme").ID)).is(http.StatusOK).says("admin@acme.example", "Everything but making owners").saysNot("Change role", "Remove")
+	p = b.get(memberPath(s.one("admin", "acme").ID)).is(http.StatusOK).says("admin@acme.example", "Everything but making owners").saysNot("See what would change", "Remove", "Deactivate")
 	if forms := p.find("form", "action"); len(forms) != 1 { // signing out
 		t.Errorf("a user is shown %d forms, want one", len(forms))
 	}
@@ -176,7 +176,7 @@ func TestAnAdminNeitherTouchesAnOwnerNorMakesOne(t *testing.T) {
 	s := newSite(t)
 	b := s.as("admin", "acme")
 	owner, user := s.one("owner", "acme"), s.one("user", "acme")
-	b.get(memberPath(owner.ID)).is(http.StatusOK).says("Above your own role", "Only a member with the role Owner").saysNot("Change role", "Remove from the account")
+	b.get(memberPath(owner.ID)).is(http.StatusOK).says("Above your own role", "Only a member with the role Owner").saysNot("See what would change", "Deactivate")
 	b.get(memberPath(user.ID)).says("Not offered: Owner").saysNot("make, change and remove owners")
 	b.get("/members/new").says("Not offered: Owner")
 
@@ -195,14 +195,14 @@ func TestTheLastOwnerStays(t *testing.T) {
 	s := newSite(t)
 	b := s.as("owner", "acme")
 	path := memberPath(s.one("owner", "acme").ID)
-	b.get(path).says("The last owner stays", "An account keeps at least one owner, and Olive Owner is the last").saysNot("Change role", "Remove from the account")
+	b.get(path).says("The last owner stays", "An account keeps at least one owner, and Olive Owner is the last").saysNot("See what would change", "Deactivate")
 	b.get(path + "/remove").is(http.StatusConflict).says("The last owner stays").saysNot("Remove this member")
 	b.post(path+"/remove", nil).is(http.StatusConflict).says("The last owner stays", "Nothing was changed")
 	b.post(path+"/role", url.Values{"role": {"user"}}).is(http.StatusConflict).says("The last owner stays")
 
 	admin := memberPath(s.one("admin", "acme").ID)
 	b.post(admin+"/role", url.Values{"role": {"owner"}}).goesTo(admin)
-	b.get(path).says("Change role").saysNot("The last owner stays")
+	b.get(path).says("See what would change").saysNot("The last owner stays")
 	b.post(path+"/role", url.Values{"role": {"user"}}).goesTo(path)
 }
 
@@ -215,7 +215,7 @@ func TestRemovingAMemberSaysWhatEndsAndWhatStays(t *testing.T) {
 	}
 	ada, b := s.as("admin", "acme"), s.as("owner", "acme")
 	b.get(memberPath(admin.ID)+"/remove").is(http.StatusOK).
-		says("Remove Ada Admin?", "is signed out of acme at once", "Every API key goes on working, also those that Ada Admin created", "nightly export", key.Handle())
+		says("Remove Ada Admin?", "is signed out of acme at once", "They have no personal key", "1 API key that Ada Admin created", "nightly export", key.Handle(), "never used")
 	ada.get("/api-access").is(http.StatusOK)
 	b.post(memberPath(admin.ID)+"/remove", nil).goesTo("/members")
 	b.get("/members").says("Ada Admin was removed and can't sign in to acme any more").saysNot(admin.Email)
@@ -242,7 +242,7 @@ func TestAnInvitationThatIsRemovedIsOver(t *testing.T) {
 	link := s.invite("acme", "ivy@acme.example")
 	path := memberPath(s.member("acme", "ivy@acme.example").ID)
 	b := s.as("owner", "acme")
-	b.get(path+"/remove").says("its link stops working", "No key that Ivy Invited created is left")
+	b.get(path+"/remove").says("its link stops working", "No API key that Ivy Invited created for the account is left")
 	b.post(path+"/remove", nil).goesTo("/members")
 	s.browser().get(link).is(http.StatusGone)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 const (
 	sessionAccount     = "account"     // the account that is acted in
 	sessionMember      = "member"      // the member of it
+	sessionBegun       = "begun"       // when the password was given: milliseconds since 1970
 	sessionMemberships = "memberships" // what the password opened: "acct_… mem_… acct_… mem_…"
 	sessionNotice      = "notice"      // what the last deed did, for the next page
 )
@@ -64,12 +66,22 @@ func (c *Console) signedIn(ctx context.Context) (keywright.Principal, bool) {
 		Account: keywright.AccountID(c.sessions.GetString(ctx, sessionAccount)),
 		ID:      keywright.MemberID(c.sessions.GetString(ctx, sessionMember)),
 	}
-	return m.By(), m.Account != "" && m.ID != ""
+	return c.sessionOf(ctx, m), m.Account != "" && m.ID != ""
+}
+
+// sessionOf is a member as the session of ctx lets him in. A session of an earlier release, which
+// did not note when it began, is as old as can be.
+func (c *Console) sessionOf(ctx context.Context, m keywright.Member) keywright.Principal {
+	begun, _ := strconv.ParseInt(c.sessions.GetString(ctx, sessionBegun), 10, 64)
+	by := m.By()
+	by.SignedIn = time.UnixMilli(begun)
+	return by
 }
 
 // startSession signs a member in under a new token, so that a token planted or seen before
-// is worth nothing, and saves it: an answer that says "signed in" must be true.
-func (c *Console) startSession(v *visit, m keywright.Member, memberships []keywright.Member) error {
+// is worth nothing, and saves it: an answer that says "signed in" must be true. since is when he
+// gave his password.
+func (c *Console) startSession(v *visit, since time.Time, m keywright.Member, memberships []keywright.Member) error {
 	ctx := v.Context()
 	if err := c.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("start a session: %w", err)
@@ -80,6 +92,7 @@ func (c *Console) startSession(v *visit, m keywright.Member, memberships []keywr
 	}
 	c.sessions.Put(ctx, sessionAccount, string(m.Account))
 	c.sessions.Put(ctx, sessionMember, string(m.ID))
+	c.sessions.Put(ctx, sessionBegun, strconv.FormatInt(since.UnixMilli(), 10))
 	c.sessions.Put(ctx, sessionMemberships, strings.Join(all, " "))
 	if _, _, err := c.sessions.Commit(ctx); err != nil {
 		return fmt.Errorf("start a session: %w", err)
@@ -93,7 +106,7 @@ func (c *Console) memberships(ctx context.Context) ([]keywright.Self, error) {
 	var open []keywright.Self
 	for i := 0; i+1 < len(ids); i += 2 {
 		m := keywright.Member{Account: keywright.AccountID(ids[i]), ID: keywright.MemberID(ids[i+1])}
-		self, err := c.svc.Whoami(ctx, m.By())
+		self, err := c.svc.Whoami(ctx, c.sessionOf(ctx, m))
 		if isGone(err) {
 			continue
 		}

@@ -59,7 +59,7 @@ func (c *Console) setUp(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.startSession(v, owner, []keywright.Member{owner}); err != nil {
+	if err := c.startSession(v, v.now, owner, []keywright.Member{owner}); err != nil {
 		return answer{}, err
 	}
 	return goTo("/api-access").noting("The account " + account.Slug + " is made, and you are its owner. Next: its first API key."), nil

@@ -76,7 +76,7 @@ func (c *Console) enter(v *visit, members []keywright.Member, next string) (answ
 	if len(members) == 1 {
 		in = members[0]
 	}
-	if err := c.startSession(v, in, members); err != nil {
+	if err := c.startSession(v, v.now, in, members); err != nil {
 		return answer{}, err
 	}
 	if len(members) > 1 {
@@ -119,7 +119,7 @@ func (c *Console) choose(v *visit) (answer, error) {
 	if i < 0 {
 		return goTo(signInPath(next)), nil
 	}
-	if err := c.startSession(v, members[i], members); err != nil {
+	if err := c.startSession(v, open[i].By.SignedIn, members[i], members); err != nil {
 		return answer{}, err
 	}
 	return goTo(afterSignIn(next)), nil

@@ -112,7 +112,7 @@ func TestWhoBelongsToSeveralAccountsChooses(t *testing.T) {
 	b.get("/api-access").says("· acme ·")
 
 	// A membership that ended can't be switched back to.
-	if _, _, err := s.svc.RemoveMember(t.Context(), keywright.Operator(s.account("globex").ID), keywright.MemberID(members[1])); err != nil {
+	if _, _, err := s.svc.RemoveMember(t.Context(), keywright.Operator(s.account("globex").ID), keywright.MemberID(members[1]), ""); err != nil {
 		t.Fatal(err)
 	}
 	b.get("/sign-in/account").says("Acme Incidents").saysNot("Globex")

@@ -67,6 +67,9 @@ func TestEveryOperationThatChangesSomethingTakesEffectOnce(t *testing.T) {
 	question := func(answer bool) string { return string(w.question(answer).ID) }
 	toPublish, published := question(true), question(true)
 	w.withToken("POST", "/v1/support/"+published+"/publish", "").into(http.StatusOK, &api.SupportRequest{})
+	active := func(name string) string {
+		return "/v1/members/" + string(w.member(w.acme, name, name+"@example.com", keywright.MemberActive).ID)
+	}
 	table := map[string]struct{ path, body string }{
 		"requestKey":      {"/v1/requests", `{"description":"a holder","scopes":["*"]}`},
 		"approveRequest":  {"/v1/requests/" + w.request().ID + "/approve", ""},
@@ -84,10 +87,15 @@ func TestEveryOperationThatChangesSomethingTakesEffectOnce(t *testing.T) {
 		"deleteKey":       {"/v1/keys/" + string(other.ID), ""},
 		"addMember":       {"/v1/members", `{"email":"new@example.com","role":"user"}`},
 		"changeMember":    {"/v1/members/" + string(w.members["user"].ID), `{"role":"admin"}`},
-		"removeMember":    {"/v1/members/" + string(w.members["admin"].ID), ""},
+		"deleteMember":    {"/v1/members/" + string(w.members["admin"].ID), ""},
+		"removeMember":    {active("gone") + "/remove", ""},
 		"renewInvitation": {"/v1/members/" + string(invited.ID) + "/invitation", ""},
 		"changeAccount":   {"/v1/account", `{"plan":"basic"}`},
 		"createAccount":   {"/v1/accounts", `{"slug":"new","name":"New","plan":"basic","owner":{"email":"new@example.com"}}`},
+
+		"deactivateMember":  {active("leaver") + "/deactivate", ""},
+		"activateMember":    {active("back") + "/activate", ""},
+		"transferOwnership": {active("heir") + "/owner", ""},
 
 		"issueOperatorToken":  {"/v1/operator/tokens", `{"description":"another gateway","use":"verify"}`},
 		"revokeOperatorToken": {"/v1/operator/tokens/" + string(token.ID) + "/revoke", ""},

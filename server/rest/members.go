@@ -25,11 +25,6 @@ type (
 		WaitQuery
 		withBody[api.MemberChange]
 	}
-	removeInput struct {
-		MemberPath
-		WaitQuery
-	}
-
 	// MemberPath is exported because huma looks into no embedded field that is not.
 	MemberPath struct {
 		ID string `path:"id" doc:"The member's id." example:"mem_0VLk2mQp8dR3sT5uV7wX"`
@@ -57,11 +52,6 @@ func (h *handler) members() {
 		Tags: []string{tagMembers}, Summary: "Change a member's role",
 		Description: "Takes effect at once. Nobody can give a role above his own, and the last owner stays owner.",
 	}, h.changeMember, http.StatusConflict)
-	route(h, huma.Operation{
-		OperationID: "removeMember", Method: http.MethodDelete, Path: "/v1/members/{id}",
-		Tags: []string{tagMembers}, Summary: "Remove a member",
-		Description: "Ends his sessions and links at once. The keys that he issued belong to the account and stay. The last owner can't be removed.",
-	}, h.removeMember, http.StatusConflict)
 	route(h, huma.Operation{
 		OperationID: "renewInvitation", Method: http.MethodPost, Path: "/v1/members/{id}/invitation",
 		Tags: []string{tagMembers}, Summary: "Renew an invitation",
@@ -113,18 +103,7 @@ func (h *handler) getMember(ctx context.Context, by keywright.Principal, in *Mem
 
 func (h *handler) changeMember(ctx context.Context, by keywright.Principal, in *changeInput) (*answer[api.ChangedMember], error) {
 	member, commit, err := h.svc.SetRole(ctx, by, keywright.MemberID(in.ID), in.Sent.Role)
-	if err != nil {
-		return nil, err
-	}
-	return &answer[api.ChangedMember]{api.ChangedMember{Member: wireMember(member), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
-}
-
-func (h *handler) removeMember(ctx context.Context, by keywright.Principal, in *removeInput) (*answer[api.ChangedMember], error) {
-	member, commit, err := h.svc.RemoveMember(ctx, by, keywright.MemberID(in.ID))
-	if err != nil {
-		return nil, err
-	}
-	return &answer[api.ChangedMember]{api.ChangedMember{Member: wireMember(member), Restriction: h.restriction(ctx, commit, in.WaitQuery)}}, nil
+	return h.changedMember(ctx, member, commit, in.WaitQuery, err)
 }
 
 func (h *handler) renewInvitation(ctx context.Context, by keywright.Principal, in *MemberPath) (*answer[api.AddedMember], error) {

@@ -245,6 +245,8 @@ func whyForbidden(e *keywright.ForbiddenError) string {
 // place is where a field of the domain stands in the request of an operation.
 func place(operation, field string) string {
 	switch {
+	case operation == opPreviewLeave, operation == opPreviewRole, operation == opPreviewPlan:
+		return "#query/" + field
 	case field == "limit", field == "cursor", field == "email" && operation == opListMembers:
 		return "#query/" + field
 	case field == "member" && operation != opIssueKey, field == "request", field == "support":

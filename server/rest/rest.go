@@ -93,7 +93,13 @@ type service interface {
 	MemberByEmail(ctx context.Context, by keywright.Principal, email string) (keywright.Member, error)
 	AddMember(ctx context.Context, by keywright.Principal, n keywright.NewMember) (keywright.Member, keywright.Token, error)
 	SetRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.Member, keywright.Commit, error)
-	RemoveMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Commit, error)
+	PreviewLeave(ctx context.Context, by keywright.Principal, id, responsible keywright.MemberID) (keywright.Leaving, error)
+	PreviewRole(ctx context.Context, by keywright.Principal, id keywright.MemberID, role string) (keywright.RoleChange, error)
+	PreviewPlan(ctx context.Context, by keywright.Principal, plan string) (keywright.PlanChange, error)
+	DeactivateMember(ctx context.Context, by keywright.Principal, id, responsible keywright.MemberID) (keywright.Member, keywright.Commit, error)
+	ActivateMember(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Commit, error)
+	TransferOwnership(ctx context.Context, by keywright.Principal, to, from keywright.MemberID) (keywright.Transfer, keywright.Commit, error)
+	RemoveMember(ctx context.Context, by keywright.Principal, id, responsible keywright.MemberID) (keywright.Member, keywright.Commit, error)
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 }
 
@@ -130,6 +136,8 @@ func New(svc service, o Options) http.Handler {
 	h.keys()
 	h.keyRequests()
 	h.members()
+	h.leavers()
+	h.previews()
 	h.account()
 	h.operators()
 	h.operatorTokens()

@@ -45,7 +45,8 @@ func operations() map[string]operation {
 		"getMember":       {"GET", absentMember, "", readers, 404},
 		"addMember":       {"POST", "/v1/members", `{"email":"NEW@example.com","role":"user"}`, admins, 201},
 		"changeMember":    {"PATCH", absentMember, `{"role":"user"}`, admins, 404},
-		"removeMember":    {"DELETE", absentMember, "", admins, 404},
+		"deleteMember":    {"DELETE", absentMember, "", admins, 404},
+		"removeMember":    {"POST", absentMember + "/remove", "", admins, 404},
 		"renewInvitation": {"POST", absentMember + "/invitation", "", admins, 404},
 		"changeAccount":   {"PATCH", "/v1/account", `{"plan":"standard"}`, operator, 200},
 		"createAccount":   {"POST", "/v1/accounts", `{"slug":"NEW","name":"New","plan":"basic","owner":{"email":"NEW@example.com"}}`, operator, 201},
@@ -53,6 +54,13 @@ func operations() map[string]operation {
 		"listEvents":      {"GET", "/v1/audit", "", admins, 200},
 		"getPolicy":       {"GET", "/v1/policy", "", operator, 200},
 		"checkPolicy":     {"POST", "/v1/policy/check", `{"text":"product: {}"}`, operator, 422},
+
+		"deactivateMember":  {"POST", absentMember + "/deactivate", "", admins, 404},
+		"activateMember":    {"POST", absentMember + "/activate", "", admins, 404},
+		"previewLeave":      {"GET", absentMember + "/leave", "", admins, 404},
+		"previewRole":       {"GET", absentMember + "/role?role=user", "", admins, 404},
+		"previewPlan":       {"GET", "/v1/account/plan?plan=lite", "", admins, 200},
+		"transferOwnership": {"POST", absentMember + "/owner", "", admins, 404},
 
 		"issueOperatorToken":  {"POST", "/v1/operator/tokens", `{"description":"a gateway","use":"verify"}`, operator, 201},
 		"listOperatorTokens":  {"GET", "/v1/operator/tokens", "", operator, 200},

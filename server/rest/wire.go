@@ -54,7 +54,10 @@ func wireAccount(a keywright.Account) api.Account {
 }
 
 func wireMember(m keywright.Member) api.Member {
-	return api.Member{ID: string(m.ID), Email: m.Email, Name: m.Name, Role: m.Role, State: string(m.State), CreatedAt: m.Created}
+	return api.Member{
+		ID: string(m.ID), Email: m.Email, Name: m.Name, Role: m.Role, State: string(m.State), CreatedAt: m.Created,
+		DeactivatedAt: moment(m.Deactivated),
+	}
 }
 
 // addedMember is a member with the link by which he joins. The token stands in the path of

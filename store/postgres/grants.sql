@@ -12,7 +12,7 @@ GRANT SELECT, UPDATE (revision, sequence, horizon, stamp, stamp_before) ON clock
 GRANT SELECT, UPDATE (database, quarantined) ON identity TO "service"; -- and a trigger keeps the name
 GRANT SELECT, INSERT ON decisions TO "service";
 GRANT SELECT, INSERT, UPDATE (name, plan, state, active_keys, new_keys_full_at) ON accounts TO "service";
-GRANT SELECT, INSERT, UPDATE (name, role, state) ON members TO "service";
+GRANT SELECT, INSERT, UPDATE (name, role, state, deactivated_at) ON members TO "service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON passwords TO "service";
 GRANT SELECT, INSERT, UPDATE (expires_at, spent_at) ON links TO "service";
 GRANT SELECT, INSERT, UPDATE (

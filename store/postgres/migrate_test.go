@@ -104,7 +104,7 @@ func rows(t *testing.T, d *postgrestest.Database) map[string]string {
 	all := map[string]string{}
 	db := beside(t, d, postgrestest.Owner)
 	for table, columns := range map[string]string{
-		"clock": "id, revision, sequence", "accounts": "id, slug, name, plan, state, created_at, active_keys", "members": "*", "passwords": "*", "links": "*", "keys": "id, account_id, kind, description, version, brand, env, last_four, once, created_at, created_by_kind, created_by_id, created_by_name, not_before, expires_at, disabled_at, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at",
+		"clock": "id, revision, sequence", "accounts": "id, slug, name, plan, state, created_at, active_keys", "members": "id, account_id, email, name, role, state, created_at", "passwords": "*", "links": "*", "keys": "id, account_id, kind, description, version, brand, env, last_four, once, created_at, created_by_kind, created_by_id, created_by_name, not_before, expires_at, disabled_at, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at",
 		"seals": "key_id, mac, pepper, created_at", "events": "*", "sessions": "*", "keyring_checks": "*",
 	} {
 		var text string

@@ -100,6 +100,11 @@ UPDATE keys SET version = @version, member_id = @member, scopes = @scopes, netwo
 	not_before = @not_before, expires_at = @expires_at, reminded = @reminded
 WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
 
+-- name: HandOver :many
+UPDATE keys SET member_id = @new_member
+WHERE account_id = @account AND member_id = @member AND kind = 'service' AND revoked_at IS NULL
+RETURNING id;
+
 -- name: RotateKey :execrows
 UPDATE keys SET last_four = @last_four, rotated_at = @now
 WHERE account_id = @account AND id = @id AND revoked_at IS NULL;

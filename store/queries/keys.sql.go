@@ -100,6 +100,41 @@ func (q *Queries) EnableKey(ctx context.Context, arg EnableKeyParams) (int64, er
 	return result.RowsAffected()
 }
 
+const handOver = `-- name: HandOver :many
+UPDATE keys SET member_id = $1
+WHERE account_id = $2 AND member_id = $3 AND kind = 'service' AND revoked_at IS NULL
+RETURNING id
+`
+
+type HandOverParams struct {
+	NewMember string
+	Account   string
+	Member    string
+}
+
+func (q *Queries) HandOver(ctx context.Context, arg HandOverParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, handOver, arg.NewMember, arg.Account, arg.Member)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertKey = `-- name: InsertKey :exec
 INSERT INTO keys (
 	id, account_id, kind, description, version, brand, env, last_four, once,

@@ -7,10 +7,11 @@ package queries
 
 import (
 	"context"
+	"database/sql"
 )
 
 const activeMembersIn = `-- name: ActiveMembersIn :many
-SELECT id
+SELECT id, account_id, email, name, role, state, created_at, deactivated_at
 FROM members
 WHERE account_id = $1 AND role = $2 AND state = 'active'
 `
@@ -20,19 +21,28 @@ type ActiveMembersInParams struct {
 	Role    string
 }
 
-func (q *Queries) ActiveMembersIn(ctx context.Context, arg ActiveMembersInParams) ([]string, error) {
+func (q *Queries) ActiveMembersIn(ctx context.Context, arg ActiveMembersInParams) ([]Member, error) {
 	rows, err := q.db.QueryContext(ctx, activeMembersIn, arg.Account, arg.Role)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []Member
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var i Member
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Email,
+			&i.Name,
+			&i.Role,
+			&i.State,
+			&i.CreatedAt,
+			&i.DeactivatedAt,
+		); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -41,6 +51,24 @@ func (q *Queries) ActiveMembersIn(ctx context.Context, arg ActiveMembersInParams
 		return nil, err
 	}
 	return items, nil
+}
+
+const deactivateMember = `-- name: DeactivateMember :execrows
+UPDATE members SET state = 'deactivated', deactivated_at = $1 WHERE account_id = $2 AND id = $3
+`
+
+type DeactivateMemberParams struct {
+	Now     sql.NullInt64
+	Account string
+	ID      string
+}
+
+func (q *Queries) DeactivateMember(ctx context.Context, arg DeactivateMemberParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deactivateMember, arg.Now, arg.Account, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertMember = `-- name: InsertMember :exec
@@ -72,7 +100,7 @@ func (q *Queries) InsertMember(ctx context.Context, arg InsertMemberParams) erro
 }
 
 const member = `-- name: Member :one
-SELECT id, account_id, email, name, role, state, created_at
+SELECT id, account_id, email, name, role, state, created_at, deactivated_at
 FROM members
 WHERE account_id = $1 AND id = $2
 `
@@ -93,12 +121,13 @@ func (q *Queries) Member(ctx context.Context, arg MemberParams) (Member, error) 
 		&i.Role,
 		&i.State,
 		&i.CreatedAt,
+		&i.DeactivatedAt,
 	)
 	return i, err
 }
 
 const memberByEmail = `-- name: MemberByEmail :one
-SELECT id, account_id, email, name, role, state, created_at
+SELECT id, account_id, email, name, role, state, created_at, deactivated_at
 FROM members
 WHERE account_id = $1 AND email = $2 AND state <> 'removed'
 `
@@ -119,12 +148,13 @@ func (q *Queries) MemberByEmail(ctx context.Context, arg MemberByEmailParams) (M
 		&i.Role,
 		&i.State,
 		&i.CreatedAt,
+		&i.DeactivatedAt,
 	)
 	return i, err
 }
 
 const members = `-- name: Members :many
-SELECT id, account_id, email, name, role, state, created_at
+SELECT id, account_id, email, name, role, state, created_at, deactivated_at
 FROM members
 WHERE account_id = $1 AND state <> 'removed' AND (created_at, id) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -160,6 +190,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]Member, err
 			&i.Role,
 			&i.State,
 			&i.CreatedAt,
+			&i.DeactivatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -175,7 +206,7 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]Member, err
 }
 
 const memberships = `-- name: Memberships :many
-SELECT id, account_id, email, name, role, state, created_at
+SELECT id, account_id, email, name, role, state, created_at, deactivated_at
 FROM members
 WHERE email = $1 AND state = 'active'
 ORDER BY created_at, id
@@ -198,6 +229,7 @@ func (q *Queries) Memberships(ctx context.Context, email string) ([]Member, erro
 			&i.Role,
 			&i.State,
 			&i.CreatedAt,
+			&i.DeactivatedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -106,13 +106,14 @@ type Link struct {
 }
 
 type Member struct {
-	ID        string
-	AccountID string
-	Email     string
-	Name      string
-	Role      string
-	State     string
-	CreatedAt int64
+	ID            string
+	AccountID     string
+	Email         string
+	Name          string
+	Role          string
+	State         string
+	CreatedAt     int64
+	DeactivatedAt sql.NullInt64
 }
 
 type Node struct {

@@ -48,7 +48,7 @@ func TestRefusedCommitsLeaveNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		must(t, tx, "PRAGMA defer_foreign_keys = 1")
-		must(t, tx, "INSERT INTO members VALUES ('mem_1', 'acct_none', '', '', '', '', 0)")
+		must(t, tx, "INSERT INTO members VALUES ('mem_1', 'acct_none', '', '', '', '', 0, NULL)")
 		if err := tx.Commit(); err == nil || !refused(err) {
 			t.Errorf("got error %v, want one known to be refused", err)
 		}

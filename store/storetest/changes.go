@@ -52,7 +52,7 @@ func memberRecord(m keywright.Member) keyset.Member {
 func keyRecord(k keywright.Key) keyset.Key {
 	_, seal := newKey(keywright.Account{ID: k.Account}, k.ID.Public())
 	return keyset.Key{
-		ID: k.ID.Public(), Account: string(k.Account), Kind: keyset.Kind(k.Kind), Version: k.Version, NotBefore: k.NotBefore, Expires: k.Expires,
+		ID: k.ID.Public(), Account: string(k.Account), Kind: keyset.Kind(k.Kind), Member: string(k.Member), Version: k.Version, NotBefore: k.NotBefore, Expires: k.Expires,
 		Disabled: !k.Disabled.IsZero(), Revoked: !k.Revoked.IsZero(), Seals: []keyset.Seal{{MAC: seal.MAC, Pepper: 1}},
 	}
 }
@@ -80,9 +80,9 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 	issued.NotBefore, issued.Expires, issued.Disabled = instant(-1), instant(86_400_000), instant(7)
 	token, tokenSeal := newToken(keyOne)
 	token.Expires = instant(86_400_000)
-	moved, demoted, gone, revoked, ended := a, m, m, k, token
+	moved, demoted, gone, out, revoked, ended := a, m, m, m, k, token
 	moved.Plan, demoted.Role, gone.State, revoked.Revoked = "lite", "user", keywright.MemberRemoved, instant(5)
-	ended.Revoked = instant(5)
+	out.State, ended.Revoked = keywright.MemberDeactivated, instant(5)
 	changed, turned, replaced := k, k, seal
 	changed.Version, changed.Scopes, changed.Networks = "v2", []string{"incidents:*", "services:read"}, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/32")}
 	changed.NotBefore, changed.Expires, changed.Reminded = instant(8), instant(9), 7
@@ -93,7 +93,10 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 	grace.Seals = inOrder(keyset.Seal{MAC: grace.Seals[0].MAC, Pepper: 1, Ends: instant(50)}, keyset.Seal{MAC: seal.MAC, Pepper: 1})
 	narrowed := keyRecord(changed)
 	narrowed.Scopes, narrowed.Networks = changed.Scopes, changed.Networks
-	asleep, off := a, k
+	asleep, off, service := a, k, issued
+	service.Kind, service.Member, service.Service = keywright.ServiceKey, m.ID, "backups"
+	handed := service
+	handed.Member = "mem_2"
 	asleep.State, off.Disabled = keywright.AccountSuspended, instant(5)
 	return map[string]struct {
 		change  func(keywright.Tx) error
@@ -105,6 +108,17 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 		"SetRole":       {func(tx keywright.Tx) error { return tx.SetRole(s.ctx, a.ID, m.ID, "user") }, only(memberRecord(demoted))},
 		"SetMemberState": {
 			func(tx keywright.Tx) error { return tx.SetMemberState(s.ctx, a.ID, m.ID, keywright.MemberRemoved) }, only(memberRecord(gone)),
+		},
+		"HandOver": {func(tx keywright.Tx) error {
+			if err := tx.InsertKey(s.ctx, service, seal, ""); err != nil {
+				return err
+			}
+			n, err := tx.HandOver(s.ctx, a.ID, m.ID, "mem_2")
+			want(s, "how many", 1)(n, err)
+			return err
+		}, only(keyRecord(handed))},
+		"DeactivateMember": {
+			func(tx keywright.Tx) error { return tx.DeactivateMember(s.ctx, a.ID, m.ID, instant(5)) }, only(memberRecord(out)),
 		},
 		"InsertKey": {func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, issued, seal, "") }, only(keyRecord(issued))},
 		"RevokeKey": {
@@ -146,7 +160,6 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 			want(s, "the revision of the transaction", s.revision()+1)(tx.Revision(), nil)
 			return nil
 		}, nil},
-		"ActiveMembersIn":      {func(tx keywright.Tx) error { _, err := tx.ActiveMembersIn(s.ctx, a.ID, "owner"); return err }, nil},
 		"SetPasswordHash":      {func(tx keywright.Tx) error { return tx.SetPasswordHash(s.ctx, "x", "hash", instant(0)) }, nil},
 		"DeleteUnusedPassword": {func(tx keywright.Tx) error { return tx.DeleteUnusedPassword(s.ctx, "x") }, nil},
 		"InsertLink": {
@@ -217,7 +230,7 @@ func changeCases() []testCase {
 				return
 			}
 			got := s.since(before)
-			if method == "ActiveMembersIn" || method == "NewKeys" || method == "Revision" {
+			if method == "NewKeys" || method == "Revision" {
 				want(s, "the revision after a look", before)(got.Revision, nil)
 				return
 			}

@@ -1,6 +1,11 @@
 package storetest
 
-import "github.com/keywright/keywright"
+import (
+	"slices"
+	"strings"
+
+	"github.com/keywright/keywright"
+)
 
 func memberCases() []testCase {
 	return []testCase{
@@ -46,6 +51,17 @@ func memberCases() []testCase {
 			want(s, "in the list", []keywright.Member{})(s.Store.Members(s.ctx, a.ID, keywright.Page{Limit: 10}))
 			want(s, "among memberships", []keywright.Member{})(s.Store.Memberships(s.ctx, m.Email))
 		}},
+		{"when a member was deactivated is kept when he is active again", func(s *test) {
+			a := s.account("acme")
+			m := s.member(a, "1", "zoe@acme.example")
+			s.write(func(tx keywright.Tx) error { return tx.DeactivateMember(s.ctx, a.ID, m.ID, instant(5)) })
+			m.State, m.Deactivated = keywright.MemberDeactivated, instant(5)
+			want(s, "by address", m)(s.Store.MemberByEmail(s.ctx, a.ID, m.Email))
+			want(s, "among memberships", []keywright.Member{})(s.Store.Memberships(s.ctx, m.Email))
+			s.write(func(tx keywright.Tx) error { return tx.SetMemberState(s.ctx, a.ID, m.ID, keywright.MemberActive) })
+			m.State = keywright.MemberActive
+			want(s, "active again", []keywright.Member{m})(s.Store.Memberships(s.ctx, m.Email))
+		}},
 		{"another account's member does not exist", func(s *test) {
 			a, b := s.account("acme"), s.account("other")
 			m := s.member(a, "1", "zoe@acme.example")
@@ -60,6 +76,8 @@ func memberCases() []testCase {
 				return tx.SetMemberState(s.ctx, b.ID, m.ID, keywright.MemberRemoved)
 			})
 			s.wantError("set his state", err, keywright.ErrNotFound)
+			err = s.Store.Write(s.ctx, func(tx keywright.Tx) error { return tx.DeactivateMember(s.ctx, b.ID, m.ID, instant(5)) })
+			s.wantError("deactivate him", err, keywright.ErrNotFound)
 			want(s, "he is as he was", m)(s.Store.Member(s.ctx, a.ID, m.ID))
 		}},
 		{"memberships are the active ones of all accounts, oldest first", func(s *test) {
@@ -80,11 +98,10 @@ func memberCases() []testCase {
 			})
 			want(s, "memberships", []keywright.Member{members[0], members[2]})(s.Store.Memberships(s.ctx, "zoe@acme.example"))
 		}},
-		{"only active members of the role are counted", func(s *test) {
+		{"only the active members of a role are listed", func(s *test) {
 			a, b := s.account("acme"), s.account("other")
-			s.member(a, "1", "1@acme.example")
-			s.member(a, "2", "2@acme.example")
-			s.member(a, "3", "3@acme.example")
+			first, second, third := s.member(a, "1", "1@acme.example"), s.member(a, "2", "2@acme.example"), s.member(a, "3", "3@acme.example")
+			third.Role = "admin"
 			s.member(a, "4", "4@acme.example")
 			s.member(b, "5", "5@acme.example")
 			s.write(func(tx keywright.Tx) error {
@@ -94,9 +111,11 @@ func memberCases() []testCase {
 				if err := tx.SetMemberState(s.ctx, a.ID, "mem_4", keywright.MemberInvited); err != nil {
 					return err
 				}
-				want(s, "owners", 2)(tx.ActiveMembersIn(s.ctx, a.ID, "owner"))
-				want(s, "admins", 1)(tx.ActiveMembersIn(s.ctx, a.ID, "admin"))
-				want(s, "users", 0)(tx.ActiveMembersIn(s.ctx, a.ID, "user"))
+				owners, err := tx.ActiveMembersIn(s.ctx, a.ID, "owner")
+				slices.SortFunc(owners, func(a, b keywright.Member) int { return strings.Compare(string(a.ID), string(b.ID)) })
+				want(s, "owners", []keywright.Member{first, second})(owners, err)
+				want(s, "admins", []keywright.Member{third})(tx.ActiveMembersIn(s.ctx, a.ID, "admin"))
+				want(s, "users", []keywright.Member{})(tx.ActiveMembersIn(s.ctx, a.ID, "user"))
 				return nil
 			})
 		}},

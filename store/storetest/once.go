@@ -34,7 +34,17 @@ func writing(s *test, svc *keywright.Service, a keywright.Account, owner keywrig
 		s.wantError("add "+name, err, nil)
 		return m
 	}
+	join := func(name string) keywright.Member {
+		m, _, err := svc.AddMember(s.ctx, owner.By(), keywright.NewMember{Email: name + "@acme.example", Role: "user", Password: "a good password"})
+		s.wantError("add "+name, err, nil)
+		return m
+	}
 	key, invited, leaving := s.key(a, keyOne), add("invited"), add("leaving")
+	active, away, heir := join("active"), join("away"), join("heir")
+	_, _, err := svc.DeactivateMember(s.ctx, owner.By(), away.ID, "")
+	s.wantError("deactivate", err, nil)
+	second, _, err := svc.SetRole(s.ctx, owner.By(), join("second").ID, "owner")
+	s.wantError("make a second owner", err, nil)
 	operator := keywright.Operator("")
 	token, _, err := svc.IssueOperatorToken(s.ctx, operator, keywright.NewOperatorToken{Description: "a gateway", Use: keywright.UseVerify})
 	s.wantError("issue a token", err, nil)
@@ -112,8 +122,20 @@ func writing(s *test, svc *keywright.Service, a keywright.Account, owner keywrig
 			return answered{[]any{m, undated(commit)}, ""}, err
 		}},
 		"RemoveMember": {owner.By(), func(by keywright.Principal) (answered, error) {
-			m, commit, err := svc.RemoveMember(s.ctx, by, leaving.ID)
+			m, commit, err := svc.RemoveMember(s.ctx, by, leaving.ID, "")
 			return answered{[]any{m, undated(commit)}, ""}, err
+		}},
+		"DeactivateMember": {owner.By(), func(by keywright.Principal) (answered, error) {
+			m, commit, err := svc.DeactivateMember(s.ctx, by, active.ID, "")
+			return answered{[]any{m, undated(commit)}, ""}, err
+		}},
+		"ActivateMember": {owner.By(), func(by keywright.Principal) (answered, error) {
+			m, commit, err := svc.ActivateMember(s.ctx, by, away.ID)
+			return answered{[]any{m, undated(commit)}, ""}, err
+		}},
+		"TransferOwnership": {owner.By(), func(by keywright.Principal) (answered, error) {
+			t, commit, err := svc.TransferOwnership(s.ctx, by, heir.ID, second.ID)
+			return answered{[]any{t, undated(commit)}, ""}, err
 		}},
 		"RenewInvitation": {owner.By(), func(by keywright.Principal) (answered, error) {
 			m, link, err := svc.RenewInvitation(s.ctx, by, invited.ID)
@@ -155,7 +177,7 @@ func undated(c keywright.Commit) keywright.Commit {
 // sending could do twice.
 var notWriting = []string{
 	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "Key", "KeyRequest", "KeyRequests", "Keys",
-	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "OwnSupportRequests", "Published", "Receipt", "ReceiptOf",
+	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "OwnSupportRequests", "PreviewLeave", "PreviewPlan", "PreviewRole", "Published", "Receipt", "ReceiptOf",
 	"SeeAnswers", "SupportRequest", "SupportRequests", "Waiting", "Whoami",
 }
 

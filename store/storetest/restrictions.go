@@ -13,11 +13,12 @@ func restrictions(a keywright.Account, m keywright.Member, k keywright.Key) map[
 	account := keywright.Restriction{Account: a.ID, Plan: a.Plan, State: string(a.State)}
 	member := keywright.Restriction{Account: a.ID, Member: m.ID, Role: m.Role, State: string(m.State)}
 	key := keywright.Restriction{Account: a.ID, Key: k.ID}
-	moved, asleep, demoted, gone, off, revoked := account, account, member, member, key, key
+	moved, asleep, demoted, gone, out, off, revoked := account, account, member, member, member, key, key
 	moved.Plan, asleep.State, demoted.Role, gone.State = "lite", string(keywright.AccountSuspended), "user", string(keywright.MemberRemoved)
+	out.State = string(keywright.MemberDeactivated)
 	off.Disabled, revoked.Revoked, revoked.RevokedBy = instant(5), instant(5), revoker()
 	return map[string]keywright.Restriction{
-		"SetPlan": moved, "SetAccountState": asleep, "SetRole": demoted, "SetMemberState": gone, "DisableKey": off, "RevokeKey": revoked,
+		"SetPlan": moved, "SetAccountState": asleep, "SetRole": demoted, "SetMemberState": gone, "DeactivateMember": out, "DisableKey": off, "RevokeKey": revoked,
 		"EnableKey": key, "ChangeKey": key, "RotateKey": key, "EndGrace": key,
 	}
 }
@@ -42,7 +43,7 @@ func restrictionCases() []testCase {
 			s.Store.Journal(func(r keywright.Restrictions) { heard = append(heard, r) })
 			before := s.revision()
 			s.write(touches(s, a, m, k)[method].change)
-			if method == "ActiveMembersIn" || method == "NewKeys" || method == "Revision" || method == "Decide" {
+			if method == "NewKeys" || method == "Revision" || method == "Decide" {
 				return
 			}
 			wanted := keywright.Restrictions{Since: before, At: s.history().At}
@@ -139,6 +140,10 @@ func restrictionCases() []testCase {
 			if err != nil {
 				s.Fatal(err)
 			}
+			away, _, err := svc.AddMember(s.ctx, owner.By(), keywright.NewMember{Email: "cid@acme.example", Role: "admin", Password: "a good password"})
+			if err != nil {
+				s.Fatal(err)
+			}
 			t := s.token(keyOne)
 			by := keywright.Actor{Kind: keywright.PrincipalMember, ID: string(owner.ID), Name: owner.Name}
 			list := []keywright.Restriction{
@@ -151,6 +156,7 @@ func restrictionCases() []testCase {
 				{Token: t.ID, Revoked: instant(5), RevokedBy: by},
 				{Account: a.ID, Member: user.ID, Role: "admin", State: string(keywright.MemberActive)}, // which gave more
 				{Account: a.ID, Member: admin.ID, Role: "user", State: string(keywright.MemberRemoved)},
+				{Account: a.ID, Member: away.ID, Role: "admin", State: string(keywright.MemberDeactivated)},
 				{Account: a.ID, Member: owner.ID, Role: "user", State: string(keywright.MemberActive)}, // there was another owner
 				{Account: a.ID, Plan: "lite", State: string(keywright.AccountActive)},
 				{Account: a.ID, Plan: a.Plan, State: string(keywright.AccountSuspended)},
@@ -172,7 +178,7 @@ func restrictionCases() []testCase {
 			lacks, all := find()
 			want(s, "what is missing", []keywright.Lack{
 				keywright.LacksKeyRevoked, keywright.LacksKeyDisabled, keywright.LacksTokenRevoked, keywright.LacksMemberEnded,
-				keywright.LacksRole, keywright.LacksPlan, keywright.LacksAccountSuspended,
+				keywright.LacksMemberEnded, keywright.LacksRole, keywright.LacksPlan, keywright.LacksAccountSuspended,
 			})(lacks, nil)
 			before := len(s.events(a))
 			left, err := svc.RestrictAgain(s.ctx, all)
@@ -182,9 +188,12 @@ func restrictionCases() []testCase {
 			lacks, _ = find()
 			want(s, "what is missing then", []keywright.Lack{keywright.LacksRole})(lacks, nil)
 			events := s.events(a)
-			want(s, "events", before+5)(len(events), nil)
+			want(s, "events", before+6)(len(events), nil)
 			first := events[len(events)-before-1]
 			want(s, "the event of a revocation", map[string]string{"replayed": "1000", "by": owner.Name, "why": "leaked"})(first.Details, nil)
+			m, err := s.Store.Member(s.ctx, a.ID, away.ID)
+			want(s, "the member's state", keywright.MemberDeactivated)(m.State, err)
+			want(s, "since", s.now)(m.Deactivated, nil)
 			k, err := s.Store.Key(s.ctx, a.ID, keys[0].ID)
 			want(s, "the key", list[0])(keywright.Restriction{
 				At: list[0].At, Account: k.Account, Key: k.ID, Revoked: k.Revoked, RevokedBy: k.RevokedBy, WhyRevoked: k.WhyRevoked,

@@ -105,12 +105,19 @@ func serviceCases() []testCase {
 				{func() error { _, _, err := svc.Revoke(s.ctx, by, key.ID, "leaked"); return err }, nil, keywright.KeyRevokedBy},
 				{func() error { _, _, err := svc.Revoke(s.ctx, by, key.ID, "again"); return err }, keywright.ErrRevoked, ""},
 				{func() (err error) {
-					member, _, err = svc.AddMember(s.ctx, by, keywright.NewMember{Email: "ann@acme.example", Role: "admin"})
+					member, _, err = svc.AddMember(s.ctx, by, keywright.NewMember{Email: "ann@acme.example", Role: "admin", Password: "a good password"})
 					return err
 				}, nil, keywright.MemberAdded},
 				{func() error { _, _, err := svc.SetRole(s.ctx, by, owner.ID, "user"); return err }, keywright.ErrLastOwner, ""},
 				{func() error { _, _, err := svc.SetRole(s.ctx, by, member.ID, "user"); return err }, nil, keywright.RoleChanged},
-				{func() error { _, _, err := svc.RemoveMember(s.ctx, by, member.ID); return err }, nil, keywright.MemberRemovedBy},
+				{func() error { _, _, err := svc.DeactivateMember(s.ctx, by, member.ID, ""); return err }, nil, keywright.MemberDeactivatedBy},
+				{func() error { _, _, err := svc.TransferOwnership(s.ctx, by, member.ID, ""); return err }, keywright.ErrConflict, ""},
+				{func() error { _, _, err := svc.ActivateMember(s.ctx, by, member.ID); return err }, nil, keywright.MemberActivatedBy},
+				{func() error { _, _, err := svc.TransferOwnership(s.ctx, by, member.ID, ""); return err }, nil, keywright.OwnerTransferred},
+				{func() error { _, _, err := svc.TransferOwnership(s.ctx, by, owner.ID, member.ID); return err }, keywright.ErrInvalid, ""},
+				{func() error { _, _, err := svc.RemoveMember(s.ctx, by, member.ID, ""); return err }, keywright.ErrInvalid, ""},
+				{func() error { _, _, err := svc.TransferOwnership(s.ctx, member.By(), owner.ID, ""); return err }, nil, keywright.OwnerTransferred},
+				{func() error { _, _, err := svc.RemoveMember(s.ctx, by, member.ID, ""); return err }, nil, keywright.MemberRemovedBy},
 			} {
 				before := s.events(a)
 				s.wantError("step", step.do(), step.refused)
@@ -135,7 +142,7 @@ func serviceCases() []testCase {
 				var leaving sync.WaitGroup
 				left := make([]error, 2)
 				for i, m := range []keywright.Member{owner, other} {
-					leaving.Go(func() { _, _, left[i] = svc.RemoveMember(s.ctx, keywright.Operator(a.ID), m.ID) })
+					leaving.Go(func() { _, _, left[i] = svc.RemoveMember(s.ctx, keywright.Operator(a.ID), m.ID, "") })
 				}
 				leaving.Wait()
 				if (left[0] == nil) == (left[1] == nil) || !errors.Is(errors.Join(left...), keywright.ErrLastOwner) {
