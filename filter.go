@@ -30,6 +30,8 @@ type KeyFilter struct {
 	// Search is in its description or in the name of its service, in whichever case, or begins its
 	// id or what it shows of its text.
 	Search string
+
+	Order KeyOrder // in which a list has them
 }
 
 // Fits reports whether a key is meant, at a moment.
@@ -56,7 +58,7 @@ func (k Key) found(search string) bool {
 // Me stands for who asks, as a filter's Member.
 const Me MemberID = "me"
 
-// Keys lists those keys of by's account that are meant, newest first. The cursor begins the next
+// Keys lists those keys of by's account that are meant, in the filter's order. The cursor begins the next
 // page; zero when there is none. by needs the right policy.ManageKeys; policy.OwnKeys is enough for
 // who asks for his own, as the filter's Member.
 //
@@ -73,7 +75,7 @@ func (s *Service) Keys(ctx context.Context, by Principal, f KeyFilter, page Page
 		return nil, Cursor{}, err
 	}
 	now := s.now()
-	return cut(page, func(p Page) ([]Key, error) { return s.store.Keys(ctx, by.Account, f, now, p) }, keyCursor)
+	return cut(page, func(p Page) ([]Key, error) { return s.store.Keys(ctx, by.Account, f, now, p) }, f.Order.Cursor)
 }
 
 // forWhom narrows a filter to the keys that who may touch.

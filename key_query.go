@@ -25,12 +25,14 @@ type KeyQuery struct {
 	Unused   string // a duration before now such as 90d, a date or an instant: what was not used since
 
 	Scope, Network, Search string
+
+	Sort string // newest, description, last_used or expires; empty: newest
 }
 
 // Filter reads what was written down.
 //
-// Errors: *InvalidError (state, kind, environment, expiring, unused, network, search; several
-// joined).
+// Errors: *InvalidError (state, kind, environment, expiring, unused, network, search, sort;
+// several joined).
 func (q KeyQuery) Filter(now time.Time) (KeyFilter, error) {
 	var wrong []error
 	f := KeyFilter{
@@ -62,6 +64,9 @@ func (q KeyQuery) Filter(now time.Time) (KeyFilter, error) {
 		if f.Network, err = network(strings.TrimSpace(q.Network)); err != nil {
 			say("network", err.Error())
 		}
+	}
+	if f.Order, err = order(q.Sort); err != nil {
+		wrong = append(wrong, err)
 	}
 	if n := len([]rune(f.Search)); n > MaxSearch {
 		say("search", tooLong(n, MaxSearch))

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -25,14 +27,16 @@ func (r reader) Keys(ctx context.Context, account keywright.AccountID, f keywrig
 		if len(rows) < int(most(page)) {
 			return list, nil
 		}
-		last := rows[len(rows)-1]
-		page.After = keywright.Cursor{At: instant(last.CreatedAt), ID: last.ID}
+		page.After = f.Order.Cursor(key(rows[len(rows)-1]))
 		page.Limit = keywright.MaxPage // what is left may be far between
 	}
 	return list, nil
 }
 
 func (r reader) someKeys(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]queries.Key, error) {
+	if f.Order != keywright.NewestFirst {
+		return r.keysInOrder(ctx, account, f, now, page)
+	}
 	at, id := before(page)
 	switch {
 	case f == (keywright.KeyFilter{}):
@@ -46,6 +50,36 @@ func (r reader) someKeys(ctx context.Context, account keywright.AccountID, f key
 		Account: string(account), BeforeAt: at, BeforeID: id, OfState: string(f.State), Now: millis(now), OfKind: string(f.Kind), OfVersion: f.Version,
 		OfCreator: f.Creator, ExpiresBefore: setMillis(f.ExpiringBefore), UnusedSince: setMillis(f.UnusedSince), Most: most(page),
 	})
+}
+
+// keysInOrder goes on after a key of which the cursor knows the time, or only the id.
+func (r reader) keysInOrder(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]queries.Key, error) {
+	p := queries.KeysInOrderParams{
+		Account: string(account), OfOrder: string(f.Order), Latest: millis(keywright.ByEnd.Cursor(keywright.Key{}).At), AfterRank: math.MinInt64,
+		OfState: string(f.State), Now: millis(now), OfKind: string(f.Kind), OfVersion: f.Version,
+		OfCreator: f.Creator, ExpiresBefore: setMillis(f.ExpiringBefore), UnusedSince: setMillis(f.UnusedSince), Most: most(page),
+	}
+	if page.After == (keywright.Cursor{}) {
+		return r.q.KeysInOrder(ctx, p)
+	}
+	p.AfterID = page.After.ID
+	switch f.Order {
+	case keywright.NewestFirst:
+	case keywright.ByLastUse:
+		p.AfterRank = -millis(page.After.At)
+	case keywright.ByEnd:
+		p.AfterRank = millis(page.After.At)
+	case keywright.ByDescription:
+		last, err := r.Key(ctx, account, keywright.KeyID(page.After.ID))
+		if errors.Is(err, keywright.ErrNotFound) { // a cursor that was made up
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.AfterRank, p.AfterDescription = 0, last.Description
+	}
+	return r.q.KeysInOrder(ctx, p)
 }
 
 // setMillis are those of an instant, 0 for the zero time.

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"cmp"
+	"mime"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -16,6 +17,10 @@ type answer struct {
 	narrow bool // a page with one column of text or one form
 	bare   bool // a page without menu, although someone is signed in
 
+	file     []byte // sent as it is instead of a page
+	media    string // of file
+	filename string // to save file by; empty: it is no download
+
 	to     string // 303 See Other to this path of ours; there is no page then
 	notice string // for the next page: what was done
 	clear  string // Clear-Site-Data
@@ -26,6 +31,11 @@ type answer struct {
 
 // show answers a page.
 func show(title string, body templ.Component) answer { return answer{title: title, body: body} }
+
+// file answers something that is no page.
+func file(media, name string, body []byte) answer {
+	return answer{file: body, media: media, filename: name}
+}
 
 // goTo answers a deed: the browser fetches path next, so that Back and reload don't repeat
 // the deed.
@@ -55,6 +65,15 @@ func (c *Console) write(w http.ResponseWriter, v *visit, a answer) {
 		c.saveSession(v.Context(), w)
 		h.Set("Location", a.to)
 		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	if a.media != "" {
+		c.saveSession(v.Context(), w)
+		h.Set("Content-Type", a.media)
+		if a.filename != "" {
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.filename}))
+		}
+		_, _ = w.Write(a.file)
 		return
 	}
 	var body bytes.Buffer

@@ -36,9 +36,9 @@ func (c *Console) failed(v *visit, err error) answer {
 	case errors.As(err, &forbidden):
 		return c.refused(v, forbidden)
 	case errors.As(err, &notEntitled):
-		return planNotice(v, notEntitled.Need)
+		return planNotice(v, notEntitled)
 	case errors.As(err, &issued):
-		return alreadyIssued(issued.Key)
+		return alreadyIssued(v, issued.Key)
 	case errors.As(err, &method):
 		a := explain(v, troubleOf(err))
 		a.allow = method.allow

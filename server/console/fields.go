@@ -15,7 +15,7 @@ type field struct {
 	value string
 	why   string // the rest of that sentence; empty: nothing is wrong
 
-	kind         string // of the input: text, email, password
+	kind         string // of the input: text, email, password, date; or lines, for several
 	autocomplete string // what a browser may fill in; empty: nothing
 	optional     bool
 	options      []option // a choice from these instead of text

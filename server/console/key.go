@@ -12,9 +12,14 @@ import (
 // keyView is the page of one key.
 type keyView struct {
 	keywright.Key
+	place   place
 	self    keywright.Self
 	version policy.Version
 	state   stateView
+	needs   []stateView
+	owner   string         // whom a personal key acts as, or who answers for a service's
+	reach   reach          // what it may do, in a sentence
+	may     []policy.Scope // and one by one, when it is narrowed
 	now     time.Time
 	path    string
 	receipt keywright.Receipt // of its end, if someone has waited for that
@@ -29,6 +34,9 @@ func (c *Console) find(v *visit) (keyView, error) {
 	if err != nil {
 		return keyView{}, err
 	}
+	if !v.place().has(v, key) {
+		return keyView{}, keywright.ErrNotFound
+	}
 	version, ok := c.svc.Policy().Version(key.Version)
 	if !ok {
 		version = policy.Version{Name: key.Version, Label: key.Version} // the policy has dropped it since
@@ -39,11 +47,34 @@ func (c *Console) find(v *visit) (keyView, error) {
 			return keyView{}, err
 		}
 	}
-	return keyView{
-		receipt: receipt, stale: c.options.ServesStale,
-		Key: key, self: v.self, version: version, state: stateOf(key, v.self.Plan, v.now), now: v.now, path: keyPath(key.ID),
+	view := keyView{
+		receipt: receipt, stale: c.options.ServesStale, place: v.place(),
+		Key: key, self: v.self, version: version, state: stateOf(key, v.self.Plan, v.now), now: v.now, path: v.place().key(key.ID),
 		fields: []field{{name: "reason", label: "Reason", hint: "For the history, such as “leaked in a log” or “the export was retired”.", optional: true}},
-	}, nil
+	}
+	if view.owner, err = c.ownerName(v, key); err != nil {
+		return keyView{}, err
+	}
+	if key.Revoked.IsZero() {
+		view.needs = needsOf(key, v.now)
+	}
+	view.reach = c.reachOf(v, key, view.owner)
+	if key.Member == v.self.Member.ID {
+		view.reach.whose = "you"
+	}
+	for _, name := range c.svc.Policy().ScopesOf(key.Scopes) {
+		scope, _ := c.svc.Policy().Scope(name)
+		view.may = append(view.may, scope)
+	}
+	return view, nil
+}
+
+// lacks is what the plan has not, when the key is asleep.
+func (view keyView) lacks() string {
+	if view.self.Plan.APIAccess {
+		return "personal keys"
+	}
+	return "API access"
 }
 
 func (c *Console) key(v *visit) (answer, error) {
@@ -72,24 +103,23 @@ func (c *Console) deleteKey(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	id := keywright.KeyID(v.PathValue("id"))
-	key, commit, err := c.svc.Revoke(v.Context(), v.by(), id, form.Get("reason"))
+	view, err := c.find(v)
+	if err != nil {
+		return answer{}, err
+	}
+	key, commit, err := c.svc.Revoke(v.Context(), v.by(), view.ID, form.Get("reason"))
 	if wrong := fieldErrors(err); wrong != nil {
-		view, err := c.find(v)
-		if err != nil {
-			return answer{}, err
-		}
 		view.fields = filled(view.fields, form, wrong)
 		title := wrongTitle("Delete "+view.Description, view.fields)
 		return show(title, deletePage(view)).with(http.StatusUnprocessableEntity).inOneColumn(), nil
 	}
 	if errors.Is(err, keywright.ErrRevoked) { // sent twice, or by two at once: it is as he wants it
-		return goTo("/api-access").noting("This key was deleted before. It doesn't work any more."), nil
+		return goTo(v.place().path).noting("This key was deleted before. It doesn't work any more."), nil
 	}
 	if err != nil {
 		return answer{}, err
 	}
-	return c.counting(commit, "Deleted “"+key.Description+"”. The key "+key.Handle()+" has stopped working", "/api-access"), nil
+	return c.counting(commit, "Deleted “"+key.Description+"”. The key "+key.Handle()+" has stopped working", v.place().path), nil
 }
 
 // whatStops is what deleting the key will do, in a sentence.
@@ -97,8 +127,25 @@ func (view keyView) whatStops() string {
 	if view.LastUsed.IsZero() {
 		return "This key was never used, so nothing that works now will stop."
 	}
-	if !view.self.Plan.APIAccess {
-		return "Used last " + ago(view.LastUsed, view.now) + ". It is asleep, because the plan has no API access, and will not wake up with the others."
+	if asleep(view.Key, view.self.Plan) {
+		return "Used last " + ago(view.LastUsed, view.now) + ". It is asleep, because the plan has no " + view.lacks() + ", and will not wake up with the others."
 	}
 	return "Used last " + ago(view.LastUsed, view.now) + ". Whatever uses it will be refused from the moment you delete it."
+}
+
+// kindWords is what the key acts as; the owner's name follows where there is one.
+func (view keyView) kindWords() string {
+	text := kindLabel(view.Kind)
+	switch {
+	case view.Kind == keywright.AccountKey && !view.Narrowed():
+		text += ", with full rights"
+	case view.Kind == keywright.ServiceKey:
+		text += ", acts as “" + view.Service + "”"
+		if view.owner != "" {
+			text += "; for it answers"
+		}
+	case view.Kind == keywright.PersonalKey && view.owner != "":
+		text += ", acts as"
+	}
+	return text
 }

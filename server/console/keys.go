@@ -1,9 +1,7 @@
 package console
 
 import (
-	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/policy"
@@ -12,24 +10,20 @@ import (
 // keysPerPage keeps a page under a screenful of scrolling and far under 100 kB.
 const keysPerPage = 50
 
-// keysView is the API Access page: the list of keys, or what stands in its place.
+// keysView is a page of a list of keys, or what stands in its place.
 type keysView struct {
-	self  keywright.Self
-	need  []policy.Plan // plans with API access, when the account's has none (F2)
-	keys  []keyRow
-	first bool   // the list begins here
-	older string // path of the next page; empty on the last
+	place   place
+	self    keywright.Self
+	lacks   *keywright.NotEntitledError // what the plan has not (F2)
+	query   listQuery
+	filters []field
+	keys    []keyRow
+	first   bool   // the list begins here
+	next    string // path of the next page; empty on the last
 
-	mayReadAccount bool
-}
-
-// keyRow is a key as lists show it (F14).
-type keyRow struct {
-	keywright.Key
-	path     string
-	state    stateView
-	retiring string // what is to be said of its version
-	now      time.Time
+	expiring, unused tally
+	retiring         []retiringVersion
+	mayReadAccount   bool
 }
 
 // keys shows the list. On a plan without API access the keys are still listed, asleep, and a
@@ -39,61 +33,81 @@ func (c *Console) keys(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	keys, next, err := c.svc.Keys(v.Context(), v.by(), keywright.KeyFilter{}, keywright.Page{After: after, Limit: keysPerPage})
+	view := keysView{place: v.place(), self: v.self, query: queryOf(v), first: after == keywright.Cursor{}, mayReadAccount: v.mayReadAccount()}
+	keys, next, err := c.keysOf(v, view.query, keywright.Page{After: after, Limit: keysPerPage})
 	if err != nil {
 		return answer{}, err
 	}
-	view := keysView{self: v.self, first: after == keywright.Cursor{}, mayReadAccount: v.mayReadAccount()}
-	if !v.self.Plan.APIAccess {
-		view.need = c.svc.Policy().PlansWithAPIAccess()
-	}
 	for _, key := range keys {
-		version, _ := c.svc.Policy().Version(key.Version)
-		view.keys = append(view.keys, keyRow{key, keyPath(key.ID), stateOf(key, v.self.Plan, v.now), retiring(version), v.now})
+		row, err := c.keyRow(v, key)
+		if err != nil {
+			return answer{}, err
+		}
+		view.keys = append(view.keys, row)
 	}
 	if next != (keywright.Cursor{}) {
-		view.older = "/api-access?" + url.Values{"after": {next.String()}}.Encode()
+		view.next = view.query.path(view.place, "", "after", next.String())
 	}
-	return show("API Access", keysPage(view)), nil
+	if view.filters, err = c.filters(v, view.query); err != nil {
+		return answer{}, err
+	}
+	view.lacks = lacking(c.svc.Policy(), v.self, view.place.kind())
+	if err := c.attention(v, &view); err != nil {
+		return answer{}, err
+	}
+	return show(view.place.title, keysPage(view)), nil
 }
 
-// empty reports whether the account has never had a key.
-func (view keysView) empty() bool { return view.first && len(view.keys) == 0 }
+// keysOf are the keys that a query means.
+func (c *Console) keysOf(v *visit, q listQuery, page keywright.Page) ([]keywright.Key, keywright.Cursor, error) {
+	filter, err := q.asked().Filter(v.now)
+	if err != nil {
+		return nil, keywright.Cursor{}, err
+	}
+	return c.svc.Keys(v.Context(), v.by(), filter, page)
+}
 
-// summary is the line under the title: how many keys there are, and what for.
+// lacking is what the account's plan has not for keys of a kind; nil: nothing.
+func lacking(p *policy.Policy, self keywright.Self, kind keywright.KeyKind) *keywright.NotEntitledError {
+	err, _ := keywright.NotEntitled(p, self.Account.Plan, kind).(*keywright.NotEntitledError)
+	return err
+}
+
+// empty reports whether there has never been a key.
+func (view keysView) empty() bool {
+	return view.first && len(view.keys) == 0 && !view.query.chosen(view.place)
+}
+
+// summary is the line under the title: how many keys there are, which need attention, and what for.
 func (view keysView) summary() string {
 	text := "Keys let other software act for " + view.self.Account.Slug + "."
-	n := strconv.Itoa(view.self.Account.ActiveKeys)
-	switch {
-	case view.empty():
+	if view.place.own {
+		text = "Personal keys act as you in " + view.self.Account.Slug + ", with what your role allows at that moment."
+	}
+	if view.empty() || view.place.own {
 		return text
-	case !view.self.Plan.APIAccess:
+	}
+	n := strconv.Itoa(view.self.Account.ActiveKeys)
+	if view.lacks != nil {
 		return text + " " + n + " asleep"
 	}
-	return text + " " + n + " active"
+	text += " " + n + " active"
+	if view.expiring.n > 0 {
+		text += " · " + view.expiring.String() + " expiring"
+	}
+	if view.unused.n > 0 {
+		text += " · " + view.unused.String() + " unused"
+	}
+	return text
 }
 
-// stateView is a key's state as a word and a shape.
-type stateView struct{ word, class string }
-
-// stateOf is what the key is now. A live key of an account whose plan has no API access is
-// asleep: it verifies again when the plan does.
-func stateOf(key keywright.Key, plan policy.Plan, now time.Time) stateView {
-	switch key.State(now) {
-	case keywright.KeyRevoked:
-		return stateView{"deleted", "state-revoked"}
-	case keywright.KeyDisabled:
-		return stateView{"disabled", "state-disabled"}
-	case keywright.KeyExpired:
-		return stateView{"expired", "state-expired"}
-	case keywright.KeyNotYetValid:
-		return stateView{"not begun", "state-not-yet-valid"}
-	case keywright.KeyActive:
+// listName is what the list is, for those who hear it.
+func (view keysView) listName() string {
+	if view.place.own {
+		return "Your personal keys"
 	}
-	if !plan.APIAccess {
-		return stateView{"asleep", "state-paused"}
-	}
-	return stateView{"active", "state-active"}
+	return "API keys of " + view.self.Account.Slug
 }
 
-func keyPath(id keywright.KeyID) string { return "/api-access/" + url.PathEscape(string(id)) }
+// tickable reports whether keys can be ticked, to delete several at once.
+func (view keysView) tickable() bool { return false }

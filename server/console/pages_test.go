@@ -73,6 +73,7 @@ func goldenPages(t *testing.T) map[string]*reply {
 	pages["keys-deleted"] = owner.get("/api-access")
 	pages["key-deleted"] = owner.get(keyPath(key.ID))
 	maps.Copy(pages, morePages(t))
+	maps.Copy(pages, keyPages(t))
 
 	s.other("eu-2", keywright.NodeApplied)
 	s.other("eu-3", keywright.NodeSilent)

@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/policy"
 )
 
-// planNotice answers what only plans with API access can do (F2).
-func planNotice(v *visit, need []policy.Plan) answer {
-	return show("API Access", planPage(v, need)).with(http.StatusPaymentRequired).inOneColumn()
+// planNotice answers what only plans with API access can do (F2), or with personal keys.
+func planNotice(v *visit, err *keywright.NotEntitledError) answer {
+	return show(v.place().title, planPage(v, err)).with(http.StatusPaymentRequired).inOneColumn()
 }
 
 // plansNamed lists plans for a sentence: "Basic, Standard and Enterprise".

@@ -5,9 +5,9 @@ import (
 	"net/url"
 )
 
-// contentPolicy lets a page load our own files and nothing else: no inline script or style,
-// no foreign image, no frame around it, no form to elsewhere.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+// contentPolicy lets a page load our own files and ask this service, and nothing else: no inline
+// script or style, no foreign image, no frame around it, no form to elsewhere.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // protect wraps everything that the console answers: headers first, then the question
 // whether a deed was asked for by one of our own pages.

@@ -19,12 +19,32 @@ type refusalView struct {
 	who    string   // "an owner or an admin"
 	people []string // some who may, by name; empty when the member may not see who belongs to the account
 	deed   bool     // something was to be done, and wasn't
+	ways   []way    // what he can do himself instead (F17)
+}
+
+// way is something that a member may do instead of what he may not.
+type way struct{ label, path, hint string }
+
+// waysFor are the ways to a key for someone who may not reach the account's: a personal one (F18),
+// and asking for one (F19).
+func waysFor(self keywright.Self) []way {
+	var ways []way
+	if self.Role.May(policy.OwnKeys) && self.Plan.APIAccess && self.Plan.PersonalKeys {
+		ways = append(ways, way{"Make a personal key", "/personal-keys/new", "It acts as you, with what your role allows, and you have it at once."})
+	}
+	if self.Role.May(policy.RequestKeys) && self.Plan.APIAccess {
+		ways = append(ways, way{"Request a key", "/requests/new", "Say what it is for; an owner or an admin decides, and you alone are shown it."})
+	}
+	return ways
 }
 
 // refused answers someone whose role lacks a right.
 func (c *Console) refused(v *visit, err *keywright.ForbiddenError) answer {
 	view := refusalOf(err.Right)
 	view.self, view.who, view.people, view.deed = v.self, oneOf(err.Who), c.people(v, err.Who), v.deed()
+	if err.Right == policy.ManageKeys {
+		view.ways = waysFor(v.self)
+	}
 	return show(view.title, refusalPage(view)).with(http.StatusForbidden).inOneColumn()
 }
 

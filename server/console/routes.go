@@ -1,6 +1,10 @@
 package console
 
-import "github.com/keywright/keywright/policy"
+import (
+	"slices"
+
+	"github.com/keywright/keywright/policy"
+)
 
 // route is one page or deed: who may reach it, and who answers.
 type route struct {
@@ -22,8 +26,7 @@ const (
 // routes is the table of all pages and deeds. The test of it holds every route against
 // every role.
 func routes() []route {
-	const keys = policy.ManageKeys
-	return []route{
+	all := []route{
 		{"GET /{$}", members, "", (*Console).home},
 
 		{"GET /sign-in", anyone, "", (*Console).signInForm},
@@ -36,14 +39,6 @@ func routes() []route {
 		{"POST /set-up/{token}", anyone, "", (*Console).setUp},
 		{"GET /invitation/{token}", anyone, "", (*Console).invitationForm},
 		{"POST /invitation/{token}", anyone, "", (*Console).join},
-
-		{"GET /api-access", holders, keys, (*Console).keys},
-		{"GET /api-access/new", holders, keys, (*Console).newKeyForm},
-		{"POST /api-access/new", holders, keys, (*Console).issueKey},
-		{"GET /api-access/{id}", holders, keys, (*Console).key},
-		{"POST /api-access/{id}/close", holders, keys, (*Console).closeKey},
-		{"GET /api-access/{id}/delete", holders, keys, (*Console).deleteKeyForm},
-		{"POST /api-access/{id}/delete", holders, keys, (*Console).deleteKey},
 
 		{"GET /members", holders, policy.ReadMembers, (*Console).members},
 		{"GET /members/new", holders, policy.ManageMembers, (*Console).newMemberForm},
@@ -62,12 +57,13 @@ func routes() []route {
 
 		{"GET /receipts/{revision}", members, "", (*Console).receipt},
 		{"GET /account", holders, policy.ReadAccount, (*Console).account},
-		{"GET /account/plans/{plan}", holders, keys, (*Console).previewPlan},
+		{"GET /account/plans/{plan}", holders, policy.ManageKeys, (*Console).previewPlan},
 		{"GET /audit-log", holders, policy.ReadAudit, (*Console).auditLog},
 
 		{"GET /help", members, "", (*Console).helpIndex},
 		{"GET /help/{page}", members, "", (*Console).help},
 	}
+	return slices.Concat(all, apiAccess().routes(), personalKeys().routes())
 }
 
 // menu is what the left menu offers: API Access stands at the same place for everyone (F3),
@@ -75,6 +71,7 @@ func routes() []route {
 func menu() []menuItem {
 	return []menuItem{
 		{label: "API Access", path: "/api-access"},
+		{label: "Personal keys", path: "/personal-keys", right: policy.OwnKeys},
 		{label: "Members", path: "/members", right: policy.ReadMembers},
 		{label: "Audit log", path: "/audit-log", right: policy.ReadAudit},
 		{label: "Account", path: "/account", right: policy.ReadAccount},

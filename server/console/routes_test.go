@@ -21,28 +21,42 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	)
 	holders := func(status int) statuses { return statuses{status, status, forbidden, forbidden, to} }
 	readers := func(status int) statuses { return statuses{status, status, status, forbidden, to} } // of members
+	anybody := func(status int) statuses { return statuses{status, status, status, status, to} }
 	anyone := func(status int) statuses { return statuses{status, status, status, status, status} }
 	want := map[string]struct {
 		statuses
 		form url.Values
 	}{
-		"GET /{$}":                     {anyone(to), nil},
-		"GET /sign-in":                 {statuses{to, to, to, to, ok}, nil},
-		"POST /sign-in":                {anyone(http.StatusUnauthorized), url.Values{"email": {"nobody@acme.example"}, "password": {"wrong"}}},
-		"GET /sign-in/account":         {statuses{ok, ok, ok, ok, to}, nil},
-		"POST /sign-in/account":        {anyone(to), url.Values{"member": {"mem_of_someone_else"}}},
-		"POST /sign-out":               {anyone(to), nil},
-		"GET /set-up/{token}":          {anyone(http.StatusGone), nil},
-		"POST /set-up/{token}":         {anyone(http.StatusGone), url.Values{"password": {passphrase}}},
-		"GET /invitation/{token}":      {anyone(http.StatusGone), nil},
-		"POST /invitation/{token}":     {anyone(http.StatusGone), url.Values{"password": {passphrase}}},
-		"GET /api-access":              {holders(ok), nil},
-		"GET /api-access/new":          {holders(ok), nil},
-		"POST /api-access/new":         {holders(http.StatusUnprocessableEntity), url.Values{"description": {""}, "once": {"x"}}},
-		"GET /api-access/{id}":         {holders(ok), nil},
-		"POST /api-access/{id}/close":  {holders(to), nil},
-		"GET /api-access/{id}/delete":  {holders(ok), nil},
-		"POST /api-access/{id}/delete": {holders(http.StatusUnprocessableEntity), url.Values{"reason": {strings.Repeat("x", 201)}}},
+		"GET /{$}":                      {anyone(to), nil},
+		"GET /sign-in":                  {statuses{to, to, to, to, ok}, nil},
+		"POST /sign-in":                 {anyone(http.StatusUnauthorized), url.Values{"email": {"nobody@acme.example"}, "password": {"wrong"}}},
+		"GET /sign-in/account":          {statuses{ok, ok, ok, ok, to}, nil},
+		"POST /sign-in/account":         {anyone(to), url.Values{"member": {"mem_of_someone_else"}}},
+		"POST /sign-out":                {anyone(to), nil},
+		"GET /set-up/{token}":           {anyone(http.StatusGone), nil},
+		"POST /set-up/{token}":          {anyone(http.StatusGone), url.Values{"password": {passphrase}}},
+		"GET /invitation/{token}":       {anyone(http.StatusGone), nil},
+		"POST /invitation/{token}":      {anyone(http.StatusGone), url.Values{"password": {passphrase}}},
+		"GET /api-access":               {holders(ok), nil},
+		"GET /api-access/new":           {holders(ok), nil},
+		"POST /api-access/new":          {holders(http.StatusUnprocessableEntity), url.Values{"description": {""}, "once": {"x"}}},
+		"GET /api-access/{id}":          {holders(ok), nil},
+		"POST /api-access/{id}/close":   {holders(to), nil},
+		"GET /api-access/{id}/delete":   {holders(ok), nil},
+		"POST /api-access/{id}/delete":  {holders(http.StatusUnprocessableEntity), url.Values{"reason": {strings.Repeat("x", 201)}}},
+		"GET /api-access/export":        {holders(ok), nil},
+		"POST /api-access/new/readback": {holders(ok), url.Values{"reach": {"all"}}},
+
+		// The key is not a personal one: to those who may see it, it is somewhere else.
+		"GET /personal-keys":               {anybody(ok), nil},
+		"GET /personal-keys/export":        {anybody(ok), nil},
+		"GET /personal-keys/new":           {anybody(ok), nil},
+		"POST /personal-keys/new":          {anybody(http.StatusUnprocessableEntity), url.Values{"description": {""}, "once": {"x"}}},
+		"POST /personal-keys/new/readback": {anybody(ok), url.Values{"reach": {"all"}}},
+		"GET /personal-keys/{id}":          {holders(http.StatusNotFound), nil},
+		"POST /personal-keys/{id}/close":   {holders(http.StatusNotFound), nil},
+		"GET /personal-keys/{id}/delete":   {holders(http.StatusNotFound), nil},
+		"POST /personal-keys/{id}/delete":  {holders(http.StatusNotFound), nil},
 
 		"GET /members":                  {readers(ok), nil},
 		"GET /members/new":              {holders(ok), nil},

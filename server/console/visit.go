@@ -14,8 +14,9 @@ import (
 	"github.com/keywright/keywright/policy"
 )
 
-// maxForm is the longest form body in bytes. The longest form has a handful of fields of at
-// most 1,024 bytes, each up to three times as long when escaped.
+// maxForm is the longest form body in bytes. The longest form has a dozen fields of at most 1,024
+// bytes, each up to three times as long when escaped, a hundred networks, and as many ticks as a
+// policy has scopes.
 const maxForm = 64 << 10
 
 // visit is one request and who makes it. Only its own request's goroutine uses it.
@@ -46,7 +47,10 @@ var (
 // form reads the posted form, which may have these fields, each at most once, and no other.
 //
 // Errors: errFormType, errFormTooLarge, errFormFields.
-func (v *visit) form(names ...string) (url.Values, error) {
+func (v *visit) form(names ...string) (url.Values, error) { return v.formOf("", names...) }
+
+// formOf is form with one field that may come several times: what is ticked in a list.
+func (v *visit) formOf(many string, names ...string) (url.Values, error) {
 	media, _, err := mime.ParseMediaType(v.Header.Get("Content-Type"))
 	if err != nil || media != "application/x-www-form-urlencoded" {
 		return nil, errFormType
@@ -61,7 +65,7 @@ func (v *visit) form(names ...string) (url.Values, error) {
 		return nil, errFormFields
 	}
 	for name, values := range v.PostForm {
-		if !slices.Contains(names, name) || len(values) != 1 {
+		if name != many && (!slices.Contains(names, name) || len(values) != 1) || name == "" {
 			return nil, errFormFields
 		}
 	}

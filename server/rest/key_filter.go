@@ -15,12 +15,13 @@ type KeyQuery struct {
 	Unused      string `query:"unused" doc:"They were not used for that long, or since that date or instant, and are older." example:"90d"`
 	Scope       string `query:"scope" doc:"They were narrowed to this scope, among others." example:"incidents:write"`
 	Network     string `query:"network" doc:"They were narrowed to networks that have addresses in common with this one." example:"192.0.2.0/24"`
+	Sort        string `query:"sort" enum:"newest,description,last_used,expires" default:"newest" doc:"Which come first: the newest, by description, the last used, or the next to expire."`
 	Search      string `query:"search" maxLength:"200" doc:"It is in the description or in the service's name, or begins the id or the last four characters." example:"export"`
 }
 
 func (q KeyQuery) query() keywright.KeyQuery {
 	return keywright.KeyQuery{
 		State: q.State, Kind: q.Kind, Version: q.APIVersion, Environment: q.Environment, Member: q.Member, Creator: q.CreatedBy,
-		Expiring: q.Expiring, Unused: q.Unused, Scope: q.Scope, Network: q.Network, Search: q.Search,
+		Expiring: q.Expiring, Unused: q.Unused, Scope: q.Scope, Network: q.Network, Search: q.Search, Sort: q.Sort,
 	}
 }

@@ -45,6 +45,34 @@ WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), 
 ORDER BY created_at DESC, id DESC
 LIMIT @most;
 
+-- name: KeysInOrder :many
+-- KeysThatFit in another order, by a rank or by the description. All keys of the account are
+-- looked at for each page: an index for each order would be written to with each use of a key.
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE account_id = @account
+	AND (CASE CAST(@of_order AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST(@latest AS BIGINT)) ELSE 0 END,
+		CASE CAST(@of_order AS TEXT) WHEN 'description' THEN lower(description) ELSE '' END, id)
+		> (CAST(@after_rank AS BIGINT), lower(CAST(@after_description AS TEXT)), CAST(@after_id AS TEXT))
+	AND (CAST(@of_state AS TEXT) = '' OR CAST(@of_state AS TEXT) = CASE
+		WHEN revoked_at IS NOT NULL THEN 'revoked'
+		WHEN disabled_at IS NOT NULL AND (enables_at IS NULL OR enables_at > CAST(@now AS BIGINT)) THEN 'disabled'
+		WHEN not_before > CAST(@now AS BIGINT) THEN 'not_yet_valid'
+		WHEN expires_at <= CAST(@now AS BIGINT) THEN 'expired'
+		ELSE 'active' END)
+	AND (CAST(@of_kind AS TEXT) = '' OR kind = CAST(@of_kind AS TEXT))
+	AND (CAST(@of_version AS TEXT) = '' OR version = CAST(@of_version AS TEXT))
+	AND (CAST(@of_creator AS TEXT) = '' OR created_by_id = CAST(@of_creator AS TEXT))
+	AND (CAST(@expires_before AS BIGINT) = 0 OR expires_at < CAST(@expires_before AS BIGINT))
+	AND (CAST(@unused_since AS BIGINT) = 0 OR coalesce(last_used_at, created_at) < CAST(@unused_since AS BIGINT))
+ORDER BY CASE CAST(@of_order AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST(@latest AS BIGINT)) ELSE 0 END,
+	CASE CAST(@of_order AS TEXT) WHEN 'description' THEN lower(description) ELSE '' END, id
+LIMIT @most;
+
 -- name: KeysOfMember :many
 -- Those that act as him, or for which he answers.
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,

@@ -364,6 +364,124 @@ func (q *Queries) Keys(ctx context.Context, arg KeysParams) ([]Key, error) {
 	return items, nil
 }
 
+const keysInOrder = `-- name: KeysInOrder :many
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE account_id = $1
+	AND (CASE CAST($2 AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST($3 AS BIGINT)) ELSE 0 END,
+		CASE CAST($2 AS TEXT) WHEN 'description' THEN lower(description) ELSE '' END, id)
+		> (CAST($4 AS BIGINT), lower(CAST($5 AS TEXT)), CAST($6 AS TEXT))
+	AND (CAST($7 AS TEXT) = '' OR CAST($7 AS TEXT) = CASE
+		WHEN revoked_at IS NOT NULL THEN 'revoked'
+		WHEN disabled_at IS NOT NULL AND (enables_at IS NULL OR enables_at > CAST($8 AS BIGINT)) THEN 'disabled'
+		WHEN not_before > CAST($8 AS BIGINT) THEN 'not_yet_valid'
+		WHEN expires_at <= CAST($8 AS BIGINT) THEN 'expired'
+		ELSE 'active' END)
+	AND (CAST($9 AS TEXT) = '' OR kind = CAST($9 AS TEXT))
+	AND (CAST($10 AS TEXT) = '' OR version = CAST($10 AS TEXT))
+	AND (CAST($11 AS TEXT) = '' OR created_by_id = CAST($11 AS TEXT))
+	AND (CAST($12 AS BIGINT) = 0 OR expires_at < CAST($12 AS BIGINT))
+	AND (CAST($13 AS BIGINT) = 0 OR coalesce(last_used_at, created_at) < CAST($13 AS BIGINT))
+ORDER BY CASE CAST($2 AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST($3 AS BIGINT)) ELSE 0 END,
+	CASE CAST($2 AS TEXT) WHEN 'description' THEN lower(description) ELSE '' END, id
+LIMIT $14
+`
+
+type KeysInOrderParams struct {
+	Account          string
+	OfOrder          string
+	Latest           int64
+	AfterRank        int64
+	AfterDescription string
+	AfterID          string
+	OfState          string
+	Now              int64
+	OfKind           string
+	OfVersion        string
+	OfCreator        string
+	ExpiresBefore    int64
+	UnusedSince      int64
+	Most             int32
+}
+
+// KeysThatFit in another order, by a rank or by the description. All keys of the account are
+// looked at for each page: an index for each order would be written to with each use of a key.
+func (q *Queries) KeysInOrder(ctx context.Context, arg KeysInOrderParams) ([]Key, error) {
+	rows, err := q.db.QueryContext(ctx, keysInOrder,
+		arg.Account,
+		arg.OfOrder,
+		arg.Latest,
+		arg.AfterRank,
+		arg.AfterDescription,
+		arg.AfterID,
+		arg.OfState,
+		arg.Now,
+		arg.OfKind,
+		arg.OfVersion,
+		arg.OfCreator,
+		arg.ExpiresBefore,
+		arg.UnusedSince,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Key
+	for rows.Next() {
+		var i Key
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Kind,
+			&i.Description,
+			&i.Version,
+			&i.Brand,
+			&i.Env,
+			&i.LastFour,
+			&i.Once,
+			&i.CreatedAt,
+			&i.CreatedByKind,
+			&i.CreatedByID,
+			&i.CreatedByName,
+			&i.NotBefore,
+			&i.ExpiresAt,
+			&i.DisabledAt,
+			&i.RevokedAt,
+			&i.RevokedByKind,
+			&i.RevokedByID,
+			&i.RevokedByName,
+			&i.WhyRevoked,
+			&i.LastUsedAt,
+			&i.MemberID,
+			&i.Service,
+			&i.Scopes,
+			&i.Networks,
+			&i.DisabledByKind,
+			&i.DisabledByID,
+			&i.DisabledByName,
+			&i.WhyDisabled,
+			&i.EnablesAt,
+			&i.Reminded,
+			&i.RotatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keysOfMember = `-- name: KeysOfMember :many
 SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,

@@ -1,9 +1,12 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -11,6 +14,32 @@ import (
 
 func filterCases() []testCase {
 	return []testCase{
+		{"a list is sorted, page by page, each key once", func(s *test) {
+			a := s.account("acme")
+			keys := s.manyKinds(a, 60)
+			used := map[keywright.KeyID]time.Time{}
+			for i := range keys {
+				if i%3 == 0 {
+					keys[i].LastUsed = instant(i / 6)
+					used[keys[i].ID] = keys[i].LastUsed
+				}
+			}
+			s.wantError("save", s.Store.SaveLastUsed(s.ctx, used), nil)
+			for _, order := range keywright.KeyOrders() {
+				for _, f := range []keywright.KeyFilter{{Order: order}, {Order: order, Version: "v1"}, {Order: order, Search: "5"}} {
+					var fit []keywright.Key
+					for _, k := range sorted(keys, order) {
+						if f.Fits(k, instant(100)) {
+							fit = append(fit, k)
+						}
+					}
+					for _, limit := range []int{7, 200} {
+						got := walk(s, limit, func(p keywright.Page) ([]keywright.Key, error) { return s.Store.Keys(s.ctx, a.ID, f, instant(100), p) }, order.Cursor)
+						want(s, fmt.Sprintf("%+v, pages of %d", f, limit), fit)(got, nil)
+					}
+				}
+			}
+		}},
 		{"a filter finds what fits it, page by page", func(s *test) {
 			a := s.account("acme")
 			keys := s.manyKinds(a, 260)
@@ -44,6 +73,31 @@ func filterCases() []testCase {
 			}
 		}},
 	}
+}
+
+// sorted puts keys in an order, by its definition.
+func sorted(keys []keywright.Key, o keywright.KeyOrder) []keywright.Key {
+	never := func(t time.Time) int64 { // as a time after all others
+		if t.IsZero() {
+			return math.MaxInt64
+		}
+		return t.UnixMilli()
+	}
+	slices.SortFunc(keys, func(a, b keywright.Key) int {
+		n := 0
+		switch o {
+		case keywright.NewestFirst:
+			return cmp.Or(b.Created.Compare(a.Created), strings.Compare(string(b.ID), string(a.ID)))
+		case keywright.ByDescription:
+			n = strings.Compare(strings.ToLower(a.Description), strings.ToLower(b.Description))
+		case keywright.ByLastUse:
+			n = b.LastUsed.Compare(a.LastUsed)
+		case keywright.ByEnd:
+			n = cmp.Compare(never(a.Expires), never(b.Expires))
+		}
+		return cmp.Or(n, strings.Compare(string(a.ID), string(b.ID)))
+	})
+	return keys
 }
 
 // manyKinds makes keys that differ in all that a filter can ask for.

@@ -31,11 +31,45 @@
     }
   });
 
-  // The sentence that reads a new key back follows the form.
+  // The sentence that reads a new key back follows the form: the server says it, as it does without
+  // script after a mistake. An answer that comes late is not the newest one's.
   const readback = document.querySelector("[data-readback]");
-  readback?.closest("form").addEventListener("change", (event) => {
-    if (event.target.name === "environment") readback.textContent = readback.dataset[event.target.value];
-  });
+  if (readback) {
+    const form = readback.closest("form");
+    let asked = 0, wait;
+    const ask = async () => {
+      const number = ++asked;
+      const answer = await fetch(readback.dataset.readback, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+      if (number === asked) readback.textContent = answer?.ok && !answer.redirected ? await answer.text() : "";
+    };
+    form.addEventListener("input", (event) => {
+      if (["description", "api_version"].includes(event.target.name)) return;
+      clearTimeout(wait);
+      wait = setTimeout(ask, event.target.matches("textarea, [type=text]") ? 300 : 0);
+    });
+  }
+
+  // Scopes: found by what they say, ticked many at once.
+  for (const scopes of all("[data-scopes]")) {
+    const checks = all("[name=scopes]", scopes).map((box) => ({ box, line: box.closest(".check") }));
+    const search = scopes.querySelector("[type=search]");
+    scopes.querySelector("[data-scopes-tools]").hidden = false;
+    search.addEventListener("input", (event) => {
+      event.stopPropagation();
+      const words = search.value.toLowerCase().split(/\s+/);
+      for (const { line } of checks) line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word));
+      const groups = all(".scope-group", scopes);
+      for (const group of groups) group.hidden = !group.querySelector(".check:not([hidden])");
+      scopes.querySelector("[data-scopes-none]").hidden = groups.some((group) => !group.hidden);
+    });
+    search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    const tick = (wanted, on) => {
+      for (const { box, line } of checks) if (!line.hidden && box.value.endsWith(wanted)) box.checked = on;
+      checks[0].box.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    for (const button of all("[data-tick]", scopes)) button.addEventListener("click", () => tick(button.dataset.tick, true));
+    for (const button of all("[data-untick]", scopes)) button.addEventListener("click", () => tick("", false));
+  }
 
   // A double click sends a form once: of two answers a browser shows the second, and the key
   // is in the first.
@@ -119,6 +153,6 @@
     addEventListener("pagehide", () => {
       for (const secret of secrets) secret.tagName === "INPUT" ? (secret.value = "", secret.removeAttribute("value")) : secret.textContent = "";
     });
-    addEventListener("pageshow", (event) => { if (event.persisted) location.replace("/api-access"); });
+    addEventListener("pageshow", (event) => { if (event.persisted) location.replace("/"); });
   }
 })();
