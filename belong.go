@@ -102,14 +102,10 @@ func (k Key) details() map[string]string {
 		d["scopes"] = strings.Join(k.Scopes, ", ")
 	}
 	if len(k.Networks) > 0 {
-		texts := make([]string, len(k.Networks))
-		for i, p := range k.Networks {
-			texts[i] = p.String()
-		}
-		d["networks"] = strings.Join(texts, ", ")
+		d["networks"] = joined(k.Networks)
 	}
 	if !k.Expires.IsZero() {
-		d["expires"] = k.Expires.Format("2006-01-02T15:04:05Z")
+		d["expires"] = dated(k.Expires)
 	}
 	return d
 }

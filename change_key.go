@@ -36,11 +36,11 @@ func (s *Service) notAll(who admitted) error {
 func ofKeys() []policy.Right { return []policy.Right{policy.ManageKeys, policy.OwnKeys} }
 
 // changeKey runs change on a key that by may touch, in one transaction. change says whether it has
-// taken something away. The key is answered, and what else is answered is given as to write.
+// changed something. The key is answered, and what else is answered is given as to write.
 //
 // Errors: ErrNotFound, ErrRevoked (of a key that has ended, nothing changes), ErrSuspended,
 // *ForbiddenError, and those of change.
-func (s *Service) changeKey(ctx context.Context, by Principal, id KeyID, change func(tx Tx, who admitted, key *Key, now time.Time) (restricts bool, _ error), more ...any) (Key, Commit, error) {
+func (s *Service) changeKey(ctx context.Context, by Principal, id KeyID, change func(tx Tx, who admitted, key *Key, now time.Time) (changed bool, _ error), more ...any) (Key, Commit, error) {
 	now := s.now()
 	var key Key
 	var commit Commit
@@ -48,19 +48,24 @@ func (s *Service) changeKey(ctx context.Context, by Principal, id KeyID, change 
 		if key, err = s.touchable(ctx, tx, who, id); err != nil {
 			return err
 		}
-		if !key.Revoked.IsZero() {
-			return ErrRevoked
-		}
-		restricts, err := change(tx, who, &key, now)
-		if err != nil {
-			return err
-		}
-		commit = commitOf(tx, key.Account, key.subject(), restricts)
-		return nil
+		return alter(tx, who, &key, &commit, now, change)
 	}, ofKeys(), append(more, &key, &commit)...)
 	if err != nil {
 		return Key{}, Commit{}, fmt.Errorf("change key %s: %w", clip(string(id)), err)
 	}
 	commit.At = s.now()
 	return key, commit, nil
+}
+
+// alter runs change on a key that has not ended, and says where that stands.
+func alter(tx Tx, who admitted, key *Key, commit *Commit, now time.Time, change func(Tx, admitted, *Key, time.Time) (bool, error)) error {
+	if !key.Revoked.IsZero() {
+		return ErrRevoked
+	}
+	changed, err := change(tx, who, key, now)
+	if err != nil {
+		return err
+	}
+	*commit = commitOf(tx, key.Account, key.subject(), changed)
+	return nil
 }

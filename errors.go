@@ -33,6 +33,8 @@ var (
 	ErrOwnRequest     = errors.New("one's own request")            // by the policy someone else must approve it
 	ErrRequesterOnly  = errors.New("only for whoever asked")       // nobody else is shown the secret, or withdraws what is his
 	ErrMembersOnly    = errors.New("only for members")             // a key or the operator has nothing to ask
+	ErrChanged        = errors.New("changed meanwhile")            // it is not any more what whoever changes it has seen
+	ErrNotYours       = errors.New("not yours")                    // only who holds a key is shown a new secret of it
 )
 
 // Errors lists every kind, for the tests that hold their answers.
@@ -40,7 +42,7 @@ func Errors() []error {
 	return []error{
 		ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrNotEntitled, ErrRevoked, ErrAlreadyIssued,
 		ErrLastOwner, ErrWrongPassword, ErrLinkSpent, ErrSuspended, ErrOutcomeUnknown, ErrUnavailable, ErrReused, ErrBackwards,
-		ErrTooManyKeys, ErrTooFast, ErrOwnRequest, ErrRequesterOnly, ErrMembersOnly,
+		ErrTooManyKeys, ErrTooFast, ErrOwnRequest, ErrRequesterOnly, ErrMembersOnly, ErrChanged, ErrNotYours,
 	}
 }
 

@@ -54,6 +54,11 @@ func (s *Service) write(ctx context.Context, by Principal, right policy.Right, n
 // writeAs is write for a change that asks more of who he is, and for which one of several rights
 // is enough.
 func (s *Service) writeAs(ctx context.Context, by Principal, now time.Time, change func(tx Tx, who admitted) error, rights []policy.Right, answer ...any) error {
+	return s.writeBy(ctx, by, now, func(tx Tx) (admitted, error) { return s.admit(ctx, tx, by, writes, rights...) }, change, answer...)
+}
+
+// writeBy is write for a change that has its own way to find out who may make it.
+func (s *Service) writeBy(ctx context.Context, by Principal, now time.Time, admit func(tx Tx) (admitted, error), change func(tx Tx, who admitted) error, answer ...any) error {
 	once := by.Once
 	if once == nil {
 		once = &Once{}
@@ -63,7 +68,7 @@ func (s *Service) writeAs(ctx context.Context, by Principal, now time.Time, chan
 	}
 	once.spent = true
 	return s.store.Write(ctx, func(tx Tx) error {
-		who, err := s.admit(ctx, tx, by, writes, rights...)
+		who, err := admit(tx)
 		if err != nil {
 			return err
 		}

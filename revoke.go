@@ -2,7 +2,6 @@ package keywright
 
 import (
 	"context"
-	"strings"
 	"time"
 )
 
@@ -29,20 +28,4 @@ func (s *Service) revoke(ctx context.Context, tx Tx, actor Actor, key *Key, why 
 	}
 	key.Revoked, key.RevokedBy, key.WhyRevoked = now, actor, why
 	return s.record(ctx, tx, now, key.Account, actor, KeyRevokedBy, key.subject(), because(why))
-}
-
-// reason checks why something is done: nothing, or a line.
-func reason(why string) (string, error) {
-	if strings.TrimSpace(why) == "" {
-		return "", nil
-	}
-	return line("reason", why, MaxReason)
-}
-
-// because is what the audit log tells of a reason.
-func because(why string) map[string]string {
-	if why == "" {
-		return nil
-	}
-	return map[string]string{"why": why}
 }

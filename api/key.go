@@ -29,6 +29,7 @@ type Key struct {
 	RevokedAt    *time.Time `json:"revoked_at" doc:"When it ended; null: it has not."`
 	RevokedBy    *Actor     `json:"revoked_by"`
 	RevokeReason *string    `json:"revoke_reason"`
+	RevokeKind   *string    `json:"revoke_reason_kind" doc:"The usual reason that the reason begins with: lost, leaked, replaced, leaver or other; null: none of them."`
 }
 
 // NewKey is what it takes to issue a key.
@@ -60,7 +61,8 @@ type KeyPage struct {
 
 // Revocation says why a key ends.
 type Revocation struct {
-	Reason string `json:"reason,omitempty" doc:"For the history." maxLength:"200" example:"leaked in a log"`
+	Reason     string `json:"reason,omitempty" doc:"For the history; with reason_kind, what there is to say beside it." maxLength:"200" example:"in a log"`
+	ReasonKind string `json:"reason_kind,omitempty" enum:"lost,leaked,replaced,leaver,other" doc:"The usual reason." example:"leaked"`
 }
 
 // RevokedKey is a key that has ended.

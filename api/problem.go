@@ -42,6 +42,7 @@ const (
 	CodeAlreadyRevoked   Code = "already_revoked"
 	CodeAlreadyIssued    Code = "already_issued"
 	CodeTooManyKeys      Code = "keys_max"
+	CodeChanged          Code = "changed_meanwhile"
 	CodeLastOwner        Code = "last_owner"
 	CodeLinkSpent        Code = "link_spent"
 	CodeWrongPassword    Code = "wrong_password"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Make makes a new text from random, which in production is the system's source and nothing
@@ -13,6 +14,20 @@ import (
 // Errors: a brand that is not [a-z][a-z0-9]{1,11}, an env that is neither Live nor Test, a
 // random source that fails or ends.
 func Make(brand string, env Env, random io.Reader) (Secret, error) {
+	return remake("", brand, env, random)
+}
+
+// Remake makes a new text for a key that has an id: the secret part alone is new.
+//
+// Errors: as Make, and an id that is none.
+func Remake(id, brand string, env Env, random io.Reader) (Secret, error) {
+	if len(id) != idLen || strings.Trim(id, digits) != "" {
+		return Secret{}, errors.New("make key: the id is not 12 base62 digits")
+	}
+	return remake(id, brand, env, random)
+}
+
+func remake(id, brand string, env Env, random io.Reader) (Secret, error) {
 	if !isBrand(brand) {
 		return Secret{}, fmt.Errorf("make key: brand %q: want a lower-case letter, then 1 to 11 lower-case letters or digits", brand)
 	}
@@ -20,7 +35,7 @@ func Make(brand string, env Env, random io.Reader) (Secret, error) {
 		return Secret{}, fmt.Errorf("make key: env %q: want live or test", env)
 	}
 	var body [idLen + secretLen]byte
-	if err := draw(body[:], random); err != nil {
+	if err := draw(body[copy(body[:], id):], random); err != nil {
 		return Secret{}, fmt.Errorf("make key: read random: %w", err)
 	}
 	text := brand + "_" + string(env) + "_" + string(body[:])

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,7 +44,9 @@ func (r reader) Seals(ctx context.Context, k keywright.Key) ([]keywright.Seal, e
 		}
 		seals = append(seals, seal(row, k.ID, secret.MAC(row.MAC), k.LastFour))
 	}
-	slices.SortFunc(seals, func(a, b keywright.Seal) int { return a.Created.Compare(b.Created) })
+	slices.SortFunc(seals, func(a, b keywright.Seal) int { // the one that has an end is the older one
+		return cmp.Or(b.Ends.Compare(a.Ends), a.Created.Compare(b.Created))
+	})
 	return seals, nil
 }
 

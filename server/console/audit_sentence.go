@@ -92,7 +92,15 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 		}
 		return append(said, ours("."))
 	case keywright.KeyDisabledBy:
-		return []part{who, ours(" disabled the key "), what, ours(".")}
+		return disabled(who, what, detail)
+	case keywright.KeyEnabledBy:
+		return []part{who, ours(" enabled the key "), what, ours(".")}
+	case keywright.KeyRotated:
+		return []part{who, ours(" gave the key "), what, ours(" a new secret; the old one works until " + readable(detail["until"]) + ".")}
+	case keywright.KeyGraceEnded:
+		return []part{who, ours(" ended the old secret of the key "), what, ours(".")}
+	case keywright.KeyChanged:
+		return append([]part{who, ours(" changed the key "), what}, changes(detail)...)
 	case keywright.AccountSuspendedBy:
 		return []part{who, ours(" suspended the account "), what, ours(".")}
 	case keywright.KeyRequested:

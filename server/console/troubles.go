@@ -48,6 +48,16 @@ func troubles() []trouble {
 			advice: "Look for the key in the list.", path: "/api-access", link: "API Access",
 		},
 		{
+			kind: keywright.ErrChanged, status: http.StatusPreconditionFailed, title: "This was changed in the meantime",
+			what: "The key isn't any more what you saw when you began.", changed: unchanged,
+			advice: "Look at it again before you change it.", path: "/api-access", link: "API Access",
+		},
+		{
+			kind: keywright.ErrNotYours, status: http.StatusForbidden, title: "Not your key",
+			what: "Only the member whom a personal key acts as can rotate it, because nobody else is shown its new secret.", changed: unchanged,
+			advice: "If it must end, delete it.", path: "/api-access", link: "API Access",
+		},
+		{
 			kind: keywright.ErrLastOwner, status: http.StatusConflict, title: "The last owner stays",
 			what: "An account keeps at least one owner, and this is the last one.", changed: unchanged,
 			advice: "Make another member an owner first.", path: "/members", link: "Members",

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,6 +21,10 @@ type refusal struct {
 	reason keywright.Reason
 	sent   bool // a credential was sent, good or bad
 	token  bool // it is an operator's token
+
+	// until is when a disabled key works again by itself, wait how long that is; zero: never.
+	until time.Time
+	wait  time.Duration
 }
 
 func (r *refusal) Error() string { return "refused: " + string(r.reason) }
@@ -124,7 +129,11 @@ func (h *handler) key(r *http.Request, text string, way policy.Presentation, any
 		}
 		return by, keywright.ErrNotEntitled // of the policy that was in force a moment ago
 	}
-	return by, &refusal{reason: verdict.Reason, sent: true}
+	refused := &refusal{reason: verdict.Reason, sent: true}
+	if verdict.Reason == keywright.Disabled && !verdict.Key.Enables.IsZero() {
+		refused.until, refused.wait = verdict.Key.Enables, verdict.Key.Enables.Sub(verdict.At)
+	}
+	return by, refused
 }
 
 // member finds out whether a member still belongs to his account, and whether that is active

@@ -41,7 +41,7 @@ func (h *handler) keys() {
 		Description: "Makes a key and answers its secret: once, here, and never again. Give each holder a key of its own, so that revoking one leaves the others working. Its description can't be changed later: name it after who or what will hold it.",
 	}, h.issue)
 	route(h, huma.Operation{
-		OperationID: "listKeys", Method: http.MethodGet, Path: "/v1/keys",
+		OperationID: opListKeys, Method: http.MethodGet, Path: "/v1/keys",
 		Tags: []string{tagKeys}, Summary: "List the keys",
 		Description: "Newest first, revoked ones too; with parameters, those that fit them all. Whoever may not see the account's keys asks for his own, with member=me. No answer but that of issuing and rotating holds a secret.",
 	}, h.listKeys)
@@ -93,13 +93,20 @@ func (h *handler) listKeys(ctx context.Context, by keywright.Principal, in *keys
 	return &answer[api.KeyPage]{api.KeyPage{Keys: each(keys, h.wireKey), NextCursor: optional(next.String())}}, nil
 }
 
-func (h *handler) getKey(ctx context.Context, by keywright.Principal, in *KeyPath) (*answer[api.Key], error) {
-	key, err := h.svc.Key(ctx, by, keywright.KeyID(in.ID))
-	return &answer[api.Key]{h.wireKey(key)}, err
+func (h *handler) getKey(ctx context.Context, by keywright.Principal, in *KeyPath) (*tagged[api.KeyWithSecrets], error) {
+	key, seals, err := h.svc.Secrets(ctx, by, keywright.KeyID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return &tagged[api.KeyWithSecrets]{etag(key), h.wireSecrets(key, seals)}, nil
 }
 
 func (h *handler) revoke(ctx context.Context, by keywright.Principal, in *revokeInput) (*answer[api.RevokedKey], error) {
-	return h.revoked(ctx, by, in.KeyPath, in.Sent.Reason, in.WaitQuery)
+	why, err := keywright.Why(in.Sent.ReasonKind, in.Sent.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return h.revoked(ctx, by, in.KeyPath, why, in.WaitQuery)
 }
 
 func (h *handler) deleteKey(ctx context.Context, by keywright.Principal, in *deleteInput) (*answer[api.RevokedKey], error) {

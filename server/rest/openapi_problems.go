@@ -80,6 +80,7 @@ func problemResponses(registry huma.Registry) map[string]*huma.Response {
 			&keywright.ConflictError{Field: "email", Why: "is a member already"}, keywright.ErrRevoked, keywright.ErrLastOwner, inFlight(),
 			&keywright.TooManyKeysError{Plan: basic, Have: 100},
 		}},
+		{http.StatusPreconditionFailed, "The key was changed since the ETag that was sent.", []error{keywright.ErrChanged}},
 		{http.StatusTooManyRequests, "This is done more often than it may be.", []error{&keywright.TooFastError{What: "new keys", Retry: 40 * time.Second}}},
 		{http.StatusRequestEntityTooLarge, "The body is too large.", []error{tooLarge()}},
 		{http.StatusUnsupportedMediaType, "The body is not declared as JSON in UTF-8.", []error{unsupportedMediaType()}},

@@ -52,12 +52,14 @@ func (h *handler) unforeseen(ctx context.Context, v *visit, err error) *api.Prob
 func headersOf(p *api.Problem, err error) http.Header {
 	var tooFast *keywright.TooFastError
 	if errors.As(err, &tooFast) {
-		return http.Header{"Retry-After": {strconv.FormatInt(int64((tooFast.Retry+time.Second-1)/time.Second), 10)}}
+		return http.Header{"Retry-After": {seconds(tooFast.Retry)}}
 	}
 	const challenge = `Bearer realm="keywright"`
 	var refused *refusal
 	sent := errors.As(err, &refused) && refused.sent
 	switch {
+	case sent && refused.wait > 0:
+		return http.Header{"Www-Authenticate": {challenge + `, error="invalid_token"`}, "Retry-After": {seconds(refused.wait)}}
 	case p.Status == http.StatusUnauthorized && sent:
 		return http.Header{"Www-Authenticate": {challenge + `, error="invalid_token"`}}
 	case p.Status == http.StatusUnauthorized:
@@ -70,6 +72,11 @@ func headersOf(p *api.Problem, err error) http.Header {
 		return http.Header{"Retry-After": {"5"}}
 	}
 	return nil
+}
+
+// seconds are whole ones, and enough.
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
 // problemOf has a case for each error of the domain and of this package; false: none.
@@ -92,7 +99,11 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 		if refused.token {
 			return tokenRefusalOf(refused.reason)
 		}
-		return refusalOf(refused.reason)
+		p, known := refusalOf(refused.reason)
+		if !refused.until.IsZero() {
+			p.Detail = "This key is disabled for a while. It works again at " + refused.until.Format(time.RFC3339) + "; whoever manages the account's keys can enable it before."
+		}
+		return p, known
 	case errors.As(err, &syntax):
 		p := api.NewProblem(http.StatusBadRequest, api.CodeInvalidJSON, "Invalid JSON", "The body is not the JSON object that this operation takes.")
 		p.Errors = []api.FieldError{{Pointer: syntax.Pointer, Detail: syntax.Why}}
@@ -146,6 +157,10 @@ func problemOf(operation string, err error) (*api.Problem, bool) {
 			p.Detail = sentence(tooFast.Error())
 		}
 		return p, true
+	case errors.Is(err, keywright.ErrChanged):
+		return api.NewProblem(http.StatusPreconditionFailed, api.CodeChanged, "Changed meanwhile", "It was changed since you saw it. Nothing was done; look at it again."), true
+	case errors.Is(err, keywright.ErrNotYours):
+		return api.NewProblem(http.StatusForbidden, api.CodeForbidden, "Not yours", "Only who holds this key may do that, because nobody else is shown its secret. A personal key is rotated by its member, and /v1/self is for keys."), true
 	case errors.Is(err, keywright.ErrLastOwner):
 		return api.NewProblem(http.StatusConflict, api.CodeLastOwner, "The last owner", "An account keeps at least one active owner. Make someone else an owner first."), true
 	case errors.Is(err, keywright.ErrWrongPassword):
@@ -247,9 +262,11 @@ func place(operation, field string) string {
 	switch {
 	case operation == opPreviewLeave, operation == opPreviewRole, operation == opPreviewPlan:
 		return "#query/" + field
-	case field == "limit", field == "cursor", field == "email" && operation == opListMembers:
+	case field == "limit", field == "cursor", field == "email" && operation == opListMembers, operation == opListKeys:
 		return "#query/" + field
-	case field == "member" && operation != opIssueKey, field == "request", field == "support":
+	case operation == opRevokeKeys && field != "filter" && field != "reason" && field != "reason_kind" && field != "confirm":
+		return "/filter/" + field
+	case field == "member" && operation != opIssueKey && operation != opChangeKey, field == "request", field == "support":
 		return "#path/id"
 	case operation == opCreateAccount && (field == "email" || field == "password"):
 		return "/owner/" + field

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path"
 	"reflect"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/keywright/keywright"
+	"github.com/keywright/keywright/limit"
 	"github.com/keywright/keywright/policy"
 	"github.com/keywright/keywright/secret"
 )
@@ -55,8 +57,18 @@ type service interface {
 
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
 	Keys(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
-	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
+	Secrets(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, []keywright.Seal, error)
+	Change(ctx context.Context, by keywright.Principal, id keywright.KeyID, c keywright.KeyChange) (keywright.Key, keywright.Commit, error)
+	Disable(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string, while time.Duration) (keywright.Key, keywright.Commit, error)
+	Enable(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, keywright.Commit, error)
+	Rotate(ctx context.Context, by keywright.Principal, id keywright.KeyID, grace time.Duration) (keywright.Key, secret.Secret, keywright.Commit, error)
+	EndGrace(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, keywright.Commit, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
+	WouldRevoke(ctx context.Context, by keywright.Principal, f keywright.KeyFilter) (keywright.Batch, error)
+	RevokeMany(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, why, confirm string) (keywright.Batch, keywright.Commit, error)
+	RotateSelf(ctx context.Context, by keywright.Principal, grace time.Duration) (keywright.Key, secret.Secret, keywright.Commit, error)
+	RevokeSelf(ctx context.Context, by keywright.Principal, why string) (keywright.Key, keywright.Commit, error)
+	RevokeFound(ctx context.Context, text string) (bool, error)
 
 	RequestKey(ctx context.Context, by keywright.Principal, n keywright.NewKeyRequest) (keywright.KeyRequest, error)
 	KeyRequests(ctx context.Context, by keywright.Principal, open bool, page keywright.Page) ([]keywright.KeyRequest, keywright.Cursor, error)
@@ -103,13 +115,14 @@ type service interface {
 	RenewInvitation(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, keywright.Token, error)
 }
 
-// handler serves the API. But for its flights it is immutable once New has returned it.
+// handler serves the API. But for its flights and finders it is immutable once New has returned it.
 type handler struct {
 	svc     service
 	options Options
 	origins http.CrossOriginProtection
 	mux     *http.ServeMux
 	flights flights
+	finders finders
 
 	api      huma.API
 	requests map[reflect.Type]bool // the types of bodies, for the document
@@ -130,11 +143,14 @@ func New(svc service, o Options) http.Handler {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
-	h := &handler{svc: svc, options: o, mux: http.NewServeMux(), requests: map[reflect.Type]bool{}, flights: flights{open: map[flight]bool{}}}
+	h := &handler{svc: svc, options: o, mux: http.NewServeMux(), requests: map[reflect.Type]bool{}, flights: flights{open: map[flight]bool{}}, finders: finders{buckets: map[netip.Prefix]limit.Bucket{}}}
 	h.api = humago.New(h.mux, h.config())
 	h.api.UseMiddleware(h.enter)
 	h.keys()
 	h.keyRequests()
+	h.keyLife()
+	h.keyBatches()
+	h.found()
 	h.members()
 	h.leavers()
 	h.previews()
@@ -167,6 +183,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) elsewhere() {
 	h.mux.HandleFunc("/v1/", h.notFound)
 	for pattern, item := range h.api.OpenAPI().Paths {
+		if pattern == batchPath {
+			continue
+		}
 		h.mux.HandleFunc(pattern, h.notAllowed(methods(item)))
 	}
 	h.mux.HandleFunc(documentPath, h.notAllowed("GET, HEAD, OPTIONS"))

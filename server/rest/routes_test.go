@@ -12,7 +12,7 @@ import (
 func TestAPathThatIsNotThereIs404(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{
-		"/v1/", "/v1/nothing", "/v1/keys/", "/v1/keys/key_1/", "/v1/keys/key_1/rotate", "/v1/self/x", "/v1//keys", "/v1/./keys", "/v1/keys/../keys",
+		"/v1/", "/v1/nothing", "/v1/keys/", "/v1/keys/key_1/", "/v1/keys/key_1/turn", "/v1/self/x", "/v1//keys", "/v1/./keys", "/v1/keys/../keys",
 		"/v1/" + canary, "/v1/openapi.yaml", "/v1/docs", "/v1/schemas/Key.json", "/v1/keys;x", "/V1/keys", "/", "/v1", "/metrics", "/v1/%2e%2e/keys", "/v1/keys%2F",
 	} {
 		w.withKey("GET", path, "").problem(http.StatusNotFound, api.CodeNotFound)
@@ -24,7 +24,9 @@ func TestAMethodThatAPathDoesNotHaveIs405(t *testing.T) {
 	w := newWorld(t)
 	for _, test := range []struct{ method, path, allow string }{
 		{"PUT", "/v1/keys", "GET, HEAD, POST, OPTIONS"},
-		{"PATCH", "/v1/keys/key_000000000000", "GET, HEAD, DELETE, OPTIONS"},
+		{"PUT", "/v1/keys/key_000000000000", "GET, HEAD, PATCH, DELETE, OPTIONS"},
+		{"PUT", "/v1/keys/revoke", "GET, HEAD, PATCH, DELETE, OPTIONS"},
+		{"GET", "/v1/revoke", "POST, OPTIONS"},
 		{"GET", "/v1/keys/key_000000000000/revoke", "POST, OPTIONS"},
 		{"TRACE", "/v1/self", "GET, HEAD, OPTIONS"},
 		{"POST", "/v1/account", "GET, HEAD, PATCH, OPTIONS"},

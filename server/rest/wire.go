@@ -29,7 +29,7 @@ func (h *handler) wireKey(k keywright.Key) api.Key {
 		CreatedAt: k.Created, CreatedBy: wireActor(k.CreatedBy),
 		NotBefore: moment(k.NotBefore), ExpiresAt: moment(k.Expires), RotatedAt: moment(k.Rotated), LastUsedAt: moment(k.LastUsed),
 		DisabledAt: moment(k.Disabled), DisableWhy: optional(k.WhyDisabled), EnablesAt: moment(k.Enables),
-		RevokedAt: moment(k.Revoked), RevokeReason: optional(k.WhyRevoked),
+		RevokedAt: moment(k.Revoked), RevokeReason: optional(k.WhyRevoked), RevokeKind: optional(keywright.WhyKind(k.WhyRevoked)),
 	}
 	if !k.Disabled.IsZero() {
 		by := wireActor(k.DisabledBy)
@@ -40,6 +40,12 @@ func (h *handler) wireKey(k keywright.Key) api.Key {
 		wire.RevokedBy = &by
 	}
 	return wire
+}
+
+func (h *handler) wireSecrets(k keywright.Key, seals []keywright.Seal) api.KeyWithSecrets {
+	return api.KeyWithSecrets{Key: h.wireKey(k), Secrets: each(seals, func(s keywright.Seal) api.KeySecret {
+		return api.KeySecret{LastFour: s.LastFour, CreatedAt: s.Created, EndsAt: moment(s.Ends), LastUsedAt: moment(s.LastUsed)}
+	})}
 }
 
 func wireActor(a keywright.Actor) api.Actor {
