@@ -75,7 +75,32 @@ func (s *Service) Keys(ctx context.Context, by Principal, f KeyFilter, page Page
 		return nil, Cursor{}, err
 	}
 	now := s.now()
-	return cut(page, func(p Page) ([]Key, error) { return s.store.Keys(ctx, by.Account, f, now, p) }, f.Order.Cursor)
+	keys, next, err := cut(page, func(p Page) ([]Key, error) { return s.store.Keys(ctx, by.Account, f, now, p) }, f.Order.Cursor)
+	if err == nil {
+		err = s.lookAfterMembers(ctx, keys)
+	}
+	return keys, next, err
+}
+
+// lookAfterMembers finds out whose personal keys are refused because he is out.
+func (s *Service) lookAfterMembers(ctx context.Context, keys []Key) error {
+	out := map[MemberID]MemberState{}
+	for i, k := range keys {
+		if k.Kind != PersonalKey {
+			continue
+		}
+		if _, known := out[k.Member]; !known {
+			m, err := s.store.Member(ctx, k.Account, k.Member)
+			if err != nil {
+				return err
+			}
+			if out[k.Member] = m.State; m.State == MemberActive {
+				out[k.Member] = ""
+			}
+		}
+		keys[i].MemberOut = out[k.Member]
+	}
+	return nil
 }
 
 // forWhom narrows a filter to the keys that who may touch.

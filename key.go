@@ -46,6 +46,10 @@ type Key struct {
 	// LastUsed is the last successful verification, exact to the meter's flush interval
 	// (1 s by default), or less where thousands of keys are in use at once. Zero: never used.
 	LastUsed time.Time
+
+	// MemberOut is what the member of a personal key is when he is not active: the key is refused.
+	// Empty otherwise, and where nobody looked: only [Service.Key] and [Service.Keys] do.
+	MemberOut MemberState `json:"-"`
 }
 
 // KeyKind says what a key acts as.

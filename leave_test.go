@@ -162,6 +162,18 @@ func TestPersonalKeysStopWithTheirMemberAndServiceKeysAreHandedOn(t *testing.T) 
 		t.Fatal(err)
 	}
 	h.is(t, text, keywright.MemberInactive)
+	out := func(want keywright.MemberState) {
+		t.Helper()
+		k, err := h.Key(t.Context(), owner.By(), own.ID)
+		if err != nil || k.MemberOut != want {
+			t.Errorf("the key says that its member is %q, %v, want %q", k.MemberOut, err, want)
+		}
+		list, _, err := h.Keys(t.Context(), owner.By(), keywright.KeyFilter{Kind: keywright.PersonalKey}, keywright.Page{})
+		if err != nil || len(list) != 1 || list[0].MemberOut != want {
+			t.Errorf("in the list: got %+v, %v, want %q", list, err, want)
+		}
+	}
+	out(keywright.MemberDeactivated)
 	answers(user)
 	events, _, err := h.Events(t.Context(), owner.By(), keywright.Page{})
 	if err != nil || events[0].Details["service_keys"] != "1" || events[0].Details["responsible"] != user.Name {
@@ -171,6 +183,7 @@ func TestPersonalKeysStopWithTheirMemberAndServiceKeysAreHandedOn(t *testing.T) 
 		t.Fatal(err)
 	}
 	h.is(t, text, "")
+	out("")
 	answers(user) // it is not handed back
 
 	// Without anyone named, it is whoever acts; without him, the first owner.
@@ -183,6 +196,7 @@ func TestPersonalKeysStopWithTheirMemberAndServiceKeysAreHandedOn(t *testing.T) 
 	}
 	answers(owner)
 	h.is(t, text, keywright.MemberInactive)
+	out(keywright.MemberRemoved)
 }
 
 func ids(keys []keywright.Key, want ...keywright.KeyID) bool {

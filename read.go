@@ -75,7 +75,9 @@ func (s *Service) Key(ctx context.Context, by Principal, id KeyID) (Key, error) 
 	if err != nil {
 		return Key{}, fmt.Errorf("key %s: %w", clip(string(id)), err)
 	}
-	return key, nil
+	one := []Key{key}
+	err = s.lookAfterMembers(ctx, one)
+	return one[0], err
 }
 
 // AccountOfKey finds the account that a key belongs to. Only the operator may: everyone else

@@ -7,6 +7,7 @@ type Key struct {
 	ID           string     `json:"id" doc:"Names the key for good; its 12 characters also stand in the key's text." example:"key_o6p4Zq81LmT3"`
 	Kind         string     `json:"kind" enum:"account,read_only,personal,service" doc:"What it acts as: the whole account, the whole account but only reading, one member with no more than his role gives at that moment, or a named service."`
 	Member       *string    `json:"member" doc:"Whom a personal key acts as, or who answers for a service's: a member's id." example:"mem_0VLk2mQp8dR3sT5uV7wX"`
+	MemberState  *string    `json:"member_state" enum:"invited,deactivated,removed" doc:"Of a personal key whose member is not active: it is refused."`
 	Service      *string    `json:"service" doc:"The service that it acts as."`
 	Description  string     `json:"description" doc:"Who or what holds it; never changes." example:"nightly export"`
 	APIVersion   string     `json:"api_version" doc:"The API version that it is for unless a request names another." example:"v2"`

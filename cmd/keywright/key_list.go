@@ -42,7 +42,7 @@ func listKeys(ctx context.Context, cmd *cli.Command) error {
 	}
 	rows := [][]string{{"ID", "KEY", "KIND", "VERSION", "STATE", "LAST USED", "CREATED", "BY", "DESCRIPTION"}}
 	for _, k := range keys {
-		rows = append(rows, []string{k.ID, k.Handle, k.Kind, k.APIVersion, k.State, instantOr(k.LastUsedAt, "never"), instant(k.CreatedAt), k.CreatedBy.Name, k.Description})
+		rows = append(rows, []string{k.ID, k.Handle, k.Kind, k.APIVersion, stateOf(k), instantOr(k.LastUsedAt, "never"), instant(k.CreatedAt), k.CreatedBy.Name, k.Description})
 	}
 	return table(cmd.Root().Writer, rows...)
 }
@@ -85,7 +85,7 @@ func printKey(w io.Writer, k api.Key) error {
 	add("environment", k.Environment)
 	add("scopes", strings.Join(k.Scopes, " "))
 	add("networks", strings.Join(k.Networks, " "))
-	add("state", k.State)
+	add("state", stateOf(k))
 	add("created", instant(k.CreatedAt)+" by "+k.CreatedBy.Name)
 	add("begins", instantOr(k.NotBefore, ""))
 	add("expires", instantOr(k.ExpiresAt, ""))
@@ -97,6 +97,14 @@ func printKey(w io.Writer, k api.Key) error {
 	add("revoked", revoked(k))
 	add("reason", orEmpty(k.RevokeReason))
 	return table(w, facts...)
+}
+
+// stateOf is a key's state, or why it is refused although it is active.
+func stateOf(k api.Key) string {
+	if k.MemberState != nil && k.State == "active" {
+		return "member_" + *k.MemberState
+	}
+	return k.State
 }
 
 func orEmpty(text *string) string {

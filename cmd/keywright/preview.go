@@ -32,9 +32,9 @@ func (o *operator) wouldLeave(ctx context.Context, m api.Member, d api.Departure
 	}
 	means := append(keysThat("stop, as they act as this member", p.Stop), keysThat("stay, although this member made them", p.Stay)...)
 	if len(p.HandOver.Keys) > 0 {
-		whose := "which this member answers for, stay; nobody else is there to answer for them: name someone with --responsible"
+		whose := "stay, as this member only answers for them; nobody else is there who could"
 		if p.Responsible != nil {
-			whose = "which this member answers for, stay; " + p.Responsible.Email + " will answer for them"
+			whose = "stay, as this member only answers for them; " + p.Responsible.Email + " will"
 		}
 		means = append(means, keysThat(whose, p.HandOver)...)
 	}

@@ -82,13 +82,17 @@ func ahead(d time.Duration) string {
 // stateView is a key's state as a word and a shape.
 type stateView struct{ word, class string }
 
-// stateOf is what the key is now. A live key of an account whose plan has not what it needs is
+// stateOf is what the key is now. A personal key is refused while its member is out. A live key of an account whose plan has not what it needs is
 // asleep: it verifies again when the plan has.
 func stateOf(key keywright.Key, plan policy.Plan, now time.Time) stateView {
 	state := key.State(now)
 	switch {
 	case state == keywright.KeyDisabled && !key.Enables.IsZero():
 		return stateView{"disabled, enables " + ahead(key.Enables.Sub(now)), "state-disabled"}
+	case state == keywright.KeyActive && key.MemberOut == keywright.MemberRemoved:
+		return stateView{"member removed", "state-revoked"}
+	case state == keywright.KeyActive && key.MemberOut != "":
+		return stateView{"member deactivated", "state-disabled"}
 	case state == keywright.KeyActive && asleep(key, plan):
 		return stateView{"asleep", "state-paused"}
 	}

@@ -16,7 +16,7 @@ func TestDeactivatingEndsTheSessionForGoodAndTheRestForAWhile(t *testing.T) {
 	_, text := s.issue("acme", "nightly export")
 	ada, b := s.as("admin", "acme"), s.as("owner", "acme")
 	b.get(path+"/deactivate").is(http.StatusOK).
-		says("Deactivate Ada Admin?", "is signed out of acme at once, everywhere, and can't sign in to it again until you activate them", "Role and password stay")
+		says("Deactivate Ada Admin?", "is signed out of acme at once, everywhere, and can't sign in to it until you activate them again", "Role and password stay")
 	ada.get("/api-access").is(http.StatusOK)
 	s.now = s.now.Add(time.Minute)
 	b.post(path+"/deactivate", nil).goesTo(path)
@@ -40,7 +40,7 @@ func TestDeactivatingYourselfEndsYourSession(t *testing.T) {
 	s := newSite(t)
 	b := s.as("admin", "acme")
 	path := memberPath(s.one("admin", "acme").ID)
-	b.get(path + "/deactivate").says("You are signed out of acme at once, everywhere, and can't sign in to it again until somebody activates you")
+	b.get(path + "/deactivate").says("You are signed out of acme at once, everywhere, and can't sign in to it until somebody activates you again")
 	b.post(path+"/deactivate", nil).goesTo("/sign-in")
 	b.get("/members").goesTo("/sign-in?next=%2Fmembers")
 }
@@ -119,4 +119,31 @@ func TestAPlanSaysWhatItWouldChange(t *testing.T) {
 	b.get("/account/plans/standard").goesTo("/account#plan")
 	b.get("/account/plans/gold").is(http.StatusNotFound)
 	s.as("owner", "tiny").get("/account/plans/basic").says("What works again", "with the same secret", "from better days")
+}
+
+func TestALeaversKeysAreNamedBeforehandAndShownAfterwards(t *testing.T) {
+	s := newSite(t)
+	admin, owner := s.one("admin", "acme"), s.one("owner", "acme")
+	own, _, err := s.svc.Issue(t.Context(), admin.By(), keywright.NewKey{Description: "laptop", Kind: keywright.PersonalKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.svc.Issue(t.Context(), owner.By(), keywright.NewKey{Description: "backups", Kind: keywright.ServiceKey, Member: admin.ID}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.as("owner", "acme")
+	path := memberPath(admin.ID)
+	p := b.get(path+"/deactivate").says("1 personal key of theirs: refused at once, and working again when you activate them.", "laptop",
+		"1 service key that Ada Admin is responsible for", "backups", "Who becomes responsible")
+	if options := p.find("option", "selected"); len(options) != 1 || options[0].FirstChild.Data != "Olive Owner, owner@acme.example" {
+		t.Errorf("%d are chosen at first, want the one who asks", len(options))
+	}
+	b.get(path+"/role?role=user").says("Keys that change laptop", "loses services:write; schedules:write; users:write")
+	b.post(path+"/deactivate", url.Values{"responsible": {string(s.one("user", "acme").ID)}}).goesTo(path)
+	b.get("/api-access").says("member deactivated")
+	b.get(keyPath(own.ID)).says("It acts as a member who is deactivated, and works again")
+	b.get("/audit-log").says("One service key is now the responsibility of Uma User .")
+	b.post(path+"/remove", nil).goesTo("/members")
+	b.get("/api-access").says("member removed")
+	b.get(keyPath(own.ID)).says("refused for ever")
 }

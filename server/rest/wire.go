@@ -22,7 +22,7 @@ func (q PageQuery) page() (keywright.Page, error) {
 
 func (h *handler) wireKey(k keywright.Key) api.Key {
 	wire := api.Key{
-		ID: string(k.ID), Kind: string(k.Kind), Member: optional(string(k.Member)), Service: optional(k.Service),
+		ID: string(k.ID), Kind: string(k.Kind), Member: optional(string(k.Member)), MemberState: optional(string(k.MemberOut)), Service: optional(k.Service),
 		Description: k.Description, APIVersion: k.Version,
 		Environment: string(k.Env), Handle: k.Handle(), LastFour: k.LastFour, State: string(k.State(h.options.Now())),
 		Scopes: each(k.Scopes, func(s string) string { return s }), Networks: each(k.Networks, netip.Prefix.String),
