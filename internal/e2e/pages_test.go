@@ -51,6 +51,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			{"members", at("/members")},
 			{"new-member", at("/members/new")},
 			{"member", func(b *tab) { b.goTo("/members"); b.visit("admin") }},
+			{"requests", at("/requests")},
+			{"request", func(b *tab) { b.visit("Terraform of the platform team") }},
 			{"account", at("/account")},
 			{"audit-log", at("/audit-log")},
 			{"help", at("/help")},
@@ -62,7 +64,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		})
 		tour(t, k, l, "owner@empty.example", []stop{{"keys-empty", at("/api-access")}})
 		tour(t, k, l, "owner@sleepy.example", []stop{{"keys-asleep", at("/api-access")}, {"account-lite", at("/account")}})
-		tour(t, k, l, "user@acme.example", []stop{{"refusal", at("/api-access")}, {"members-read-only", at("/members")}})
+		tour(t, k, l, "user@acme.example", []stop{{"refusal", at("/api-access")}, {"members-read-only", at("/members")}, {"request-new", at("/requests/new")}})
 	}
 }
 
@@ -114,6 +116,7 @@ func furnish(t *testing.T, k *keywright) []key {
 	}
 	k.run(t, "", "key", "revoke", made[1].ID, "--reason", "leaked in a log", "--yes")
 	k.run(t, "", "member", "add", "grace@acme.example", "--account", "acme", "--role", "user", "--name", "Grace Hopper")
+	k.run(t, "", "request", "make", "--account", "acme", "--as", "user@acme.example", "--description", "Terraform of the platform team", "--scope", "services:*", "--days", "90")
 	return made
 }
 

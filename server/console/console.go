@@ -34,6 +34,20 @@ type service interface {
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
 
+	Waiting(ctx context.Context, by keywright.Principal) (keywright.Waiting, error)
+	RequestKey(ctx context.Context, by keywright.Principal, n keywright.NewKeyRequest) (keywright.KeyRequest, error)
+	KeyRequests(ctx context.Context, by keywright.Principal, open bool, page keywright.Page) ([]keywright.KeyRequest, keywright.Cursor, error)
+	KeyRequest(ctx context.Context, by keywright.Principal, id keywright.KeyRequestID) (keywright.KeyRequest, keywright.Key, error)
+	ApproveRequest(ctx context.Context, by keywright.Principal, id keywright.KeyRequestID, narrow keywright.Reach) (keywright.KeyRequest, error)
+	DeclineRequest(ctx context.Context, by keywright.Principal, id keywright.KeyRequestID, why string) (keywright.KeyRequest, error)
+	WithdrawRequest(ctx context.Context, by keywright.Principal, id keywright.KeyRequestID) (keywright.KeyRequest, error)
+	CollectRequest(ctx context.Context, by keywright.Principal, id keywright.KeyRequestID) (keywright.KeyRequest, keywright.Key, secret.Secret, error)
+
+	AskSupport(ctx context.Context, by keywright.Principal, n keywright.NewSupportRequest) (keywright.SupportRequest, error)
+	OwnSupportRequests(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.SupportRequest, keywright.Cursor, error)
+	SeeAnswers(ctx context.Context, by keywright.Principal) error
+	Published(ctx context.Context, by keywright.Principal, helpPage string, page keywright.Page) ([]keywright.SupportRequest, keywright.Cursor, error)
+
 	Members(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Member, keywright.Cursor, error)
 	Member(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)
 	MemberByEmail(ctx context.Context, by keywright.Principal, email string) (keywright.Member, error)

@@ -15,11 +15,14 @@ type field struct {
 	value string
 	why   string // the rest of that sentence; empty: nothing is wrong
 
-	kind         string // of the input: text, email, password, date; or lines, for several
+	kind         string // of the input: text, email, password, date; textarea for what people write; or lines, for several entries
 	autocomplete string // what a browser may fill in; empty: nothing
 	optional     bool
 	options      []option // a choice from these instead of text
 }
+
+// textarea is the kind of a field for several lines.
+const textarea = "textarea"
 
 // option is one of a field's choices.
 type option struct{ value, label string }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/keywright/keywright"
@@ -17,6 +19,7 @@ type page struct {
 	self     *keywright.Self // nil: signed out, or a page without menu
 	menu     []menuLink
 	help     bool // the current page is of the help
+	answers  int  // of whoever runs this service, not seen yet
 	switches bool // the same password opens other accounts too
 
 	styles, script, icon string // addresses of the static files
@@ -25,6 +28,7 @@ type page struct {
 type menuLink struct {
 	label, path string
 	current     bool
+	waiting     int // how many wait there for the reader
 }
 
 // page gathers what the frame shows; it takes the last deed's notice out of the session.
@@ -45,12 +49,35 @@ func (c *Console) page(v *visit, a answer) page {
 	p.notice = c.sessions.PopString(v.Context(), sessionNotice)
 	p.switches = strings.Count(c.sessions.GetString(v.Context(), sessionMemberships), " ") > 1
 	p.help = under(v.URL.Path, "/help")
+	waiting := c.waiting(v)
+	p.answers = waiting.Answers
 	for _, item := range menu() {
 		if item.right == "" || v.self.Role.May(item.right) {
-			p.menu = append(p.menu, menuLink{item.label, item.path, under(v.URL.Path, item.path)})
+			link := menuLink{label: item.label, path: item.path, current: under(v.URL.Path, item.path)}
+			if item.waiting != nil {
+				link.waiting = item.waiting(waiting)
+			}
+			p.menu = append(p.menu, link)
 		}
 	}
 	return p
+}
+
+// waiting is what waits for the reader. A failure to count is no reason to hide the page.
+func (c *Console) waiting(v *visit) keywright.Waiting {
+	w, err := c.svc.Waiting(v.Context(), v.by())
+	if err != nil && !errors.Is(err, keywright.ErrSuspended) && !errors.Is(err, keywright.ErrForbidden) && v.Context().Err() == nil {
+		c.options.Log.ErrorContext(v.Context(), "count what waits", "error", err, "request", v.request)
+	}
+	return w
+}
+
+// badgeNumber is one up to where it is counted: "99+".
+func badgeNumber(n int) string {
+	if n >= keywright.MaxWaiting {
+		return strconv.Itoa(keywright.MaxWaiting-1) + "+"
+	}
+	return strconv.Itoa(n)
 }
 
 // under reports whether path is the menu's path or a page below it.

@@ -3,6 +3,8 @@ package console
 import (
 	"embed"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/keywright/keywright"
@@ -16,7 +18,7 @@ var guide embed.FS
 
 // helpPages are the pages of the guide, in the order of its index.
 func helpPages() []string {
-	return []string{"generating-an-api-key", "kinds-and-scopes", "using-a-key", "api-versions", "if-a-key-leaks", "when-people-leave"}
+	return []string{"generating-an-api-key", "kinds-and-scopes", "using-a-key", "api-versions", "if-a-key-leaks", "requesting-a-key", "when-people-leave"}
 }
 
 // helpView is one page of the guide.
@@ -32,7 +34,7 @@ type section struct{ id, title string }
 
 func (view helpView) path() string { return "/help/" + view.slug }
 
-func (c *Console) helpIndex(*visit) (answer, error) {
+func (c *Console) helpIndex(v *visit) (answer, error) {
 	var pages []helpView
 	for _, slug := range helpPages() {
 		view, err := c.helpPage(slug)
@@ -41,26 +43,32 @@ func (c *Console) helpIndex(*visit) (answer, error) {
 		}
 		pages = append(pages, view)
 	}
-	return show("Help", helpIndexPage(pages)).inOneColumn(), nil
+	return show("Help", helpIndexPage(pages, c.waiting(v).Answers)).inOneColumn(), nil
 }
 
 func (c *Console) help(v *visit) (answer, error) {
 	slug := v.PathValue("page")
-	for i, one := range helpPages() {
-		if one != slug {
-			continue
-		}
-		view, err := c.helpPage(slug)
-		if err != nil {
-			return answer{}, err
-		}
-		next, err := c.helpPage(helpPages()[(i+1)%len(helpPages())])
-		if err != nil {
-			return answer{}, err
-		}
-		return show(view.title, helpPage(view, next)).inOneColumn(), nil
+	if !slices.Contains(helpPages(), slug) {
+		return answer{}, keywright.ErrNotFound
 	}
-	return answer{}, keywright.ErrNotFound
+	return c.helpAnswer(v, slug, nil, nil)
+}
+
+// helpAnswer is a page of the guide with what was asked under it.
+func (c *Console) helpAnswer(v *visit, slug string, form url.Values, wrong map[string]string) (answer, error) {
+	view, err := c.helpPage(slug)
+	if err != nil {
+		return answer{}, err
+	}
+	next, err := c.helpPage(helpPages()[(slices.Index(helpPages(), slug)+1)%len(helpPages())])
+	if err != nil {
+		return answer{}, err
+	}
+	asked, err := c.questions(v, slug, form, wrong)
+	if err != nil {
+		return answer{}, err
+	}
+	return show(wrongTitle(view.title, asked.fields()), helpPage(view, next, asked)).inOneColumn(), nil
 }
 
 // helpPage reads a page of the guide and puts into it what this installation's policy says.

@@ -176,9 +176,14 @@ func (c *Console) closeKey(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := goTo(view.place.path).noting("“" + view.Description + "” is ready to use. From now on only " + view.Handle() + " is shown.")
+	return closed(view.Key, view.place.path), nil
+}
+
+// closed goes on from the page that showed a key.
+func closed(key keywright.Key, to string) answer {
+	a := goTo(to).noting("“" + key.Description + "” is ready to use. From now on only " + key.Handle() + " is shown.")
 	a.clear = `"cache"`
-	return a, nil
+	return a
 }
 
 // alreadyIssued answers a form that was sent before: after a reload, after Back, or twice.

@@ -74,6 +74,7 @@ func goldenPages(t *testing.T) map[string]*reply {
 	pages["key-deleted"] = owner.get(keyPath(key.ID))
 	maps.Copy(pages, morePages(t))
 	maps.Copy(pages, keyPages(t))
+	maps.Copy(pages, askPages(t))
 
 	s.other("eu-2", keywright.NodeApplied)
 	s.other("eu-3", keywright.NodeSilent)

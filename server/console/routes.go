@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 
+	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/policy"
 )
 
@@ -26,6 +27,7 @@ const (
 // routes is the table of all pages and deeds. The test of it holds every route against
 // every role.
 func routes() []route {
+	const keys, ask = policy.ManageKeys, policy.RequestKeys
 	all := []route{
 		{"GET /{$}", members, "", (*Console).home},
 
@@ -39,6 +41,16 @@ func routes() []route {
 		{"POST /set-up/{token}", anyone, "", (*Console).setUp},
 		{"GET /invitation/{token}", anyone, "", (*Console).invitationForm},
 		{"POST /invitation/{token}", anyone, "", (*Console).join},
+
+		{"GET /requests", holders, ask, (*Console).requests},
+		{"GET /requests/new", holders, ask, (*Console).newRequestForm},
+		{"POST /requests/new", holders, ask, (*Console).requestKey},
+		{"GET /requests/{id}", holders, ask, (*Console).request},
+		{"POST /requests/{id}/approve", holders, keys, (*Console).approveRequest},
+		{"POST /requests/{id}/decline", holders, keys, (*Console).declineRequest},
+		{"POST /requests/{id}/withdraw", holders, ask, (*Console).withdrawRequest},
+		{"POST /requests/{id}/collect", holders, ask, (*Console).collectKey},
+		{"POST /requests/{id}/close", holders, ask, (*Console).closeCollected},
 
 		{"GET /members", holders, policy.ReadMembers, (*Console).members},
 		{"GET /members/new", holders, policy.ManageMembers, (*Console).newMemberForm},
@@ -61,7 +73,11 @@ func routes() []route {
 		{"GET /audit-log", holders, policy.ReadAudit, (*Console).auditLog},
 
 		{"GET /help", members, "", (*Console).helpIndex},
+		{"GET /help/submit-a-request", members, "", (*Console).supportForm},
+		{"POST /help/submit-a-request", members, "", (*Console).askSupport},
+		{"GET /help/your-requests", members, "", (*Console).ownSupport},
 		{"GET /help/{page}", members, "", (*Console).help},
+		{"POST /help/{page}/questions", members, "", (*Console).askQuestion},
 	}
 	return slices.Concat(all, apiAccess().routes(), personalKeys().routes())
 }
@@ -72,6 +88,7 @@ func menu() []menuItem {
 	return []menuItem{
 		{label: "API Access", path: "/api-access"},
 		{label: "Personal keys", path: "/personal-keys", right: policy.OwnKeys},
+		{label: "Requests", path: "/requests", right: policy.RequestKeys, waiting: func(w keywright.Waiting) int { return w.Decide + w.Collect }},
 		{label: "Members", path: "/members", right: policy.ReadMembers},
 		{label: "Audit log", path: "/audit-log", right: policy.ReadAudit},
 		{label: "Account", path: "/account", right: policy.ReadAccount},
@@ -80,5 +97,6 @@ func menu() []menuItem {
 
 type menuItem struct {
 	label, path string
-	right       policy.Right // empty: for everyone
+	right       policy.Right                // empty: for everyone
+	waiting     func(keywright.Waiting) int // how many wait there for the reader; nil: nothing does
 }

@@ -58,6 +58,16 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		"GET /personal-keys/{id}/delete":   {holders(http.StatusNotFound), nil},
 		"POST /personal-keys/{id}/delete":  {holders(http.StatusNotFound), nil},
 
+		"GET /requests":                {anybody(ok), nil},
+		"GET /requests/new":            {anybody(ok), nil},
+		"POST /requests/new":           {anybody(http.StatusUnprocessableEntity), url.Values{"description": {""}, "days": {"30"}, "once": {"x"}}},
+		"GET /requests/{id}":           {anybody(http.StatusNotFound), nil},
+		"POST /requests/{id}/approve":  {holders(http.StatusNotFound), url.Values{"days": {"30"}}},
+		"POST /requests/{id}/decline":  {holders(http.StatusNotFound), url.Values{"reason": {"not now"}}},
+		"POST /requests/{id}/withdraw": {anybody(http.StatusNotFound), nil},
+		"POST /requests/{id}/collect":  {anybody(http.StatusNotFound), nil},
+		"POST /requests/{id}/close":    {anybody(http.StatusNotFound), nil},
+
 		"GET /members":                  {readers(ok), nil},
 		"GET /members/new":              {holders(ok), nil},
 		"POST /members/new":             {holders(http.StatusUnprocessableEntity), url.Values{"email": {""}, "member_name": {""}, "role": {"user"}}},
@@ -77,6 +87,10 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		"GET /account/plans/{plan}":     {holders(http.StatusNotFound), nil},
 		"GET /audit-log":                {holders(ok), nil},
 		"GET /help":                     {statuses{ok, ok, ok, ok, to}, nil},
+		"GET /help/submit-a-request":    {anybody(ok), nil},
+		"POST /help/submit-a-request":   {anybody(http.StatusUnprocessableEntity), url.Values{"subject": {""}, "text": {""}, "once": {"x"}}},
+		"GET /help/your-requests":       {anybody(ok), nil},
+		"POST /help/{page}/questions":   {anybody(http.StatusNotFound), url.Values{"text": {"Why?"}, "sign": {"name"}, "once": {"x"}}},
 		"GET /help/{page}":              {statuses{http.StatusNotFound, http.StatusNotFound, http.StatusNotFound, http.StatusNotFound, to}, nil},
 	}
 	s := newSite(t)
