@@ -366,3 +366,75 @@ func TestAMemberCanAskTenTimesADay(t *testing.T) {
 	h.now = h.now.Add(tooFast.Retry)
 	h.ask(t)
 }
+
+// The plan and what the approver may hand out bound a requested key, too: when it is approved, and
+// when it is collected.
+func TestAnApprovalIsBoundedByThePlanAndByWhoeverApproves(t *testing.T) {
+	h := open(t, "standard")
+	waiting, undecided := h.approved(t), h.ask(t)
+	h.govern(t, "    label: Standard\n", "    label: Standard\n    keys_max: 1\n")
+	h.issue(t, keywright.Operator(h.account.ID))
+	var full *keywright.TooManyKeysError
+	if _, err := h.ApproveRequest(t.Context(), h.members["admin"].By(), undecided.ID, keywright.Reach{}); !errors.As(err, &full) {
+		t.Errorf("approved in a full account: %v", err)
+	}
+	if _, _, text, err := h.CollectRequest(t.Context(), h.members["user"].By(), waiting.ID); !errors.As(err, &full) || text.Reveal() != "" {
+		t.Errorf("collected in a full account: %v", err)
+	}
+	h.govern(t, "    rights: [\"*\"]\n    scopes: [\"*\"]\n\n  - name: user", "    rights: [\"*\"]\n    scopes: [services:read]\n\n  - name: user")
+	for name, narrow := range map[string]keywright.Reach{"all": {}, "one that he lacks": {Scopes: []string{"incidents:read"}}} {
+		_, err := h.ApproveRequest(t.Context(), h.members["admin"].By(), undecided.ID, narrow)
+		if wrong := keywright.Invalids(err); len(wrong) != 1 || wrong[0].Field != "scopes" {
+			t.Errorf("an admin without %s approved it: %v", name, err)
+		}
+	}
+	if _, _, text, err := h.CollectRequest(t.Context(), h.members["user"].By(), waiting.ID); !errors.Is(err, keywright.ErrInvalid) || text.Reveal() != "" {
+		t.Errorf("what the approver may no longer hand out was collected: %v", err)
+	}
+	_, err := h.ApproveRequest(t.Context(), h.members["admin"].By(), undecided.ID, keywright.Reach{Scopes: []string{"services:read"}})
+	must(t, err)
+}
+
+// The plan's longest life counts for a request, and its default where none is asked for.
+func TestARequestLastsAsLongAsThePlanLetsAKeyLive(t *testing.T) {
+	h := open(t, "standard")
+	h.govern(t, "    label: Standard\n", "    label: Standard\n    lives:\n      - default: 30d\n        longest: 90d\n")
+	ask := func(days int) (keywright.KeyRequest, error) {
+		return h.RequestKey(t.Context(), h.members["user"].By(), keywright.NewKeyRequest{Description: "x", Scopes: []string{"*"}, Days: days})
+	}
+	if r, err := ask(0); err != nil || r.Wanted.Days != 30 {
+		t.Errorf("without days: got %d %v", r.Wanted.Days, err)
+	}
+	if r, err := ask(90); err != nil || r.Wanted.Days != 90 {
+		t.Errorf("the longest: got %d %v", r.Wanted.Days, err)
+	}
+	_, err := ask(91)
+	if wrong := keywright.Invalids(err); len(wrong) != 1 || wrong[0].Field != "days" {
+		t.Errorf("longer: got %v", err)
+	}
+}
+
+func TestWhoCollectsManyTimesAtOnceHasOneKey(t *testing.T) {
+	h := open(t, "standard")
+	r := h.approved(t)
+	errs := make(chan error)
+	for range 16 {
+		go func() {
+			_, _, _, err := h.CollectRequest(t.Context(), h.members["user"].By(), r.ID)
+			errs <- err
+		}()
+	}
+	made := 0
+	for range 16 {
+		switch err := <-errs; {
+		case err == nil:
+			made++
+		case !errors.Is(err, keywright.ErrConflict):
+			t.Error(err)
+		}
+	}
+	account, err := h.Account(t.Context(), h.members["owner"].By())
+	if err != nil || made != 1 || account.ActiveKeys != 1 {
+		t.Errorf("%d were told a key, %d keys were made, %v", made, account.ActiveKeys, err)
+	}
+}

@@ -61,6 +61,10 @@ func (p pathsOf) find(named part) (string, error) {
 		if p.v.self.Role.May(policy.ManageKeys) {
 			path = keyPath(keywright.KeyID(named.id))
 		}
+	case "request":
+		if p.v.self.Role.May(policy.ManageKeys) {
+			path = requestPath(keywright.KeyRequestID(named.id))
+		}
 	case "account":
 		if p.v.mayReadAccount() {
 			path = "/account"

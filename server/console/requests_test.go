@@ -92,7 +92,7 @@ func (s *site) answer(text string, publish bool) keywright.SupportRequest {
 func TestF19AMemberRequestsAKeyAndCollectsItAlone(t *testing.T) {
 	s := newSite(t)
 	user, owner, admin, other := s.as("user", "acme"), s.as("owner", "acme"), s.as("admin", "acme"), s.as("limited_user", "acme")
-	user.get("/api-access").is(http.StatusForbidden).says("You can ask for one here")
+	user.get("/api-access").is(http.StatusForbidden).says("Request a key")
 	path := user.ask("nightly export")
 	owner.get("/audit-log").says("asked for the key “nightly export” , for incidents:read, services:read, for 90 days.")
 	if got := badges(owner.get("/members")); got["Requests"] != "1waiting" {
