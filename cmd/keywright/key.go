@@ -12,8 +12,8 @@ import (
 )
 
 func keyCommand() *cli.Command {
-	return group("key", "issue, list, show and revoke keys",
-		"A key acts for its whole account with full rights. Give each holder a key of their own.",
+	return group("key", "issue, list, show, rotate, disable and revoke keys",
+		"Give each holder a key of their own, so that ending one leaves the others working.",
 		&cli.Command{
 			Name: "issue", Usage: "make a key and print its text, once",
 			UsageText: "keywright key issue --account SLUG --description TEXT [--kind KIND] [--scope SCOPE]... [--network CIDR]... [--expires WHEN] [other options]",
@@ -61,22 +61,24 @@ Examples:
 		},
 		&cli.Command{
 			Name: "revoke", Usage: "end a key for good, at once",
-			UsageText: "keywright key revoke ID [--account SLUG] [--reason TEXT] [--wait all|bound] [--yes]",
+			UsageText: "keywright key revoke ID [--account SLUG] [--reason-kind KIND] [--reason TEXT] [--wait all|bound] [--yes]",
 			Description: `Shows which key it would end; with --yes it does it. That can't be undone: issue a new key.
 The other keys of the account go on working. With --wait it ends when it is proved that no
 node accepts the key any more, and says so; with 1 when that could not be proved.
 
 Examples:
   keywright key revoke key_o6p4Zq81LmT3
-  keywright key revoke key_o6p4Zq81LmT3 --reason 'leaked in a log' --wait all --yes`,
+  keywright key revoke key_o6p4Zq81LmT3 --reason-kind leaked --reason 'in a log' --wait all --yes`,
 			Flags: []cli.Flag{
 				accountFlag("`SLUG` of the account in which to look; default: all"),
-				text("reason", "`TEXT` for the history, at most 200 characters"),
+				text("reason", "`TEXT` for the history, at most 200 characters"), reasonKindFlag(),
 				waitFlag(),
 				asFlag(), yesFlag(),
 			},
 			Action: revokeKey,
 		},
+		revokeManyCommand(),
+		disableCommand(), enableCommand(), rotateCommand(), endGraceCommand(), changeCommand(),
 	)
 }
 
@@ -98,11 +100,11 @@ func keyIDArgument(cmd *cli.Command) (string, error) {
 }
 
 // findKey reads a key: of the account, if one was named.
-func (o *operator) findKey(ctx context.Context, id string) (json.RawMessage, api.Key, error) {
+func (o *operator) findKey(ctx context.Context, id string) (json.RawMessage, api.KeyWithSecrets, error) {
 	answer, err := o.call(ctx, http.MethodGet, "/v1/keys/"+id, nil)
 	if err != nil {
-		return nil, api.Key{}, o.noKey(err, id)
+		return nil, api.KeyWithSecrets{}, o.noKey(err, id)
 	}
-	key, err := decode[api.Key](answer)
+	key, err := decode[api.KeyWithSecrets](answer)
 	return answer, key, err
 }

@@ -40,11 +40,15 @@ func listKeys(ctx context.Context, cmd *cli.Command) error {
 		say(cmd.Root().ErrWriter, "account %s has no keys yet; make one with: keywright key issue --account %s --description TEXT", account, account)
 		return nil
 	}
+	return printKeys(cmd.Root().Writer, keys)
+}
+
+func printKeys(w io.Writer, keys []api.Key) error {
 	rows := [][]string{{"ID", "KEY", "KIND", "VERSION", "STATE", "LAST USED", "CREATED", "BY", "DESCRIPTION"}}
 	for _, k := range keys {
 		rows = append(rows, []string{k.ID, k.Handle, k.Kind, k.APIVersion, stateOf(k), instantOr(k.LastUsedAt, "never"), instant(k.CreatedAt), k.CreatedBy.Name, k.Description})
 	}
-	return table(cmd.Root().Writer, rows...)
+	return table(w, rows...)
 }
 
 func showKey(ctx context.Context, cmd *cli.Command) error {
@@ -67,7 +71,7 @@ func showKey(ctx context.Context, cmd *cli.Command) error {
 }
 
 // printKey prints what is known of a key, one fact to a line. What it was not narrowed by is left out.
-func printKey(w io.Writer, k api.Key) error {
+func printKey(w io.Writer, k api.KeyWithSecrets) error {
 	facts := [][]string{
 		{"id", k.ID},
 		{"description", k.Description},
@@ -94,8 +98,13 @@ func printKey(w io.Writer, k api.Key) error {
 	add("disabled", byWhom(k.DisabledAt, k.DisabledBy))
 	add("reason", orEmpty(k.DisableWhy))
 	add("enables", instantOr(k.EnablesAt, ""))
-	add("revoked", revoked(k))
+	add("revoked", revoked(k.Key))
 	add("reason", orEmpty(k.RevokeReason))
+	for _, s := range k.Secrets {
+		if len(k.Secrets) > 1 {
+			add("text …"+s.LastFour, "made "+instant(s.CreatedAt)+", last used "+instantOr(s.LastUsedAt, "never")+", works until "+instantOr(s.EndsAt, "replaced"))
+		}
+	}
 	return table(w, facts...)
 }
 

@@ -21,7 +21,7 @@ func revokeKey(ctx context.Context, cmd *cli.Command) error {
 	if !cmd.Bool("yes") {
 		return wouldRevoke(ctx, o, id)
 	}
-	answer, err := o.call(ctx, http.MethodPost, "/v1/keys/"+id+"/revoke", api.Revocation{Reason: cmd.String("reason")})
+	answer, err := o.call(ctx, http.MethodPost, "/v1/keys/"+id+"/revoke", api.Revocation{Reason: cmd.String("reason"), ReasonKind: cmd.String("reason-kind")})
 	if err != nil {
 		return o.noKey(err, id)
 	}
@@ -39,7 +39,7 @@ func wouldRevoke(ctx context.Context, o *operator, id string) error {
 		return err
 	}
 	if key.RevokedAt != nil {
-		return failed("%s %q is revoked already, since %s", key.ID, key.Description, revoked(key))
+		return failed("%s %q is revoked already, since %s", key.ID, key.Description, revoked(key.Key))
 	}
 	return unconfirmed("end %s %q (%s, %s, last used: %s) at once and for good",
 		key.ID, key.Description, key.Handle, key.APIVersion, instantOr(key.LastUsedAt, "never"))

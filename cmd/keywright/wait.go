@@ -36,6 +36,11 @@ func settled(cmd *cli.Command, answer json.RawMessage, r api.Restriction, words 
 	if err := done(cmd, answer, words, a...); err != nil {
 		return err
 	}
+	return proved(r)
+}
+
+// proved ends with 1 when a proof was asked for that did not come.
+func proved(r api.Restriction) error {
 	if r.Receipt != nil && !r.Receipt.Safe {
 		return failed("the change stands, but it is not proved that it counts on every node; see: keywright nodes")
 	}
