@@ -51,6 +51,7 @@ func (v *Verifier) Verify(_ context.Context, r Request) (verdict Verdict, _ erro
 	a.ID, a.Slug, a.Plan = AccountID(seen.Account()), seen.Slug(), seen.Plan()
 	k.ID, k.Account, k.Kind, k.Env = KeyIDOf(seen.Key.String()), a.ID, KeyKind(seen.Kind), seen.Env
 	k.LastFour, k.Member, k.Expires = string(seen.LastFour[:]), MemberID(seen.Member()), seen.Expires()
+	k.Enables, verdict.Ends = seen.Enables(), seen.Ends()
 	rules := v.policy()
 	verdict.Version, _ = rules.Version(seen.Version)
 	verdict.Scopes = slices.AppendSeq(make([]string, 0, len(rules.Scopes)), seen.Scopes.All())

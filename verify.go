@@ -39,8 +39,9 @@ type Request struct {
 // Verdict answers a Request. A refused key is an answer, not an error.
 type Verdict struct {
 	Valid   bool
-	Reason  Reason // why not; empty when Valid
-	Key     Key    // these four are set once the caller has proved that he holds the key
+	Reason  Reason    // why not; empty when Valid
+	Key     Key       // these five are set once the caller has proved that he holds the key
+	Ends    time.Time // when the text that was presented will no longer do, as another one has replaced it; zero: it is the newest
 	Account Account
 	Version policy.Version // that the request is for; zero when it is not known or not allowed
 	At      time.Time
@@ -128,7 +129,7 @@ func (s *Service) decide(held Sealed, text secret.Secret, r Request, now time.Ti
 	if !ok {
 		return Verdict{Reason: Unknown, At: now}
 	}
-	verdict := Verdict{Key: held.Key, Account: held.Account, At: now}
+	verdict := Verdict{Key: held.Key, Ends: seal.Ends, Account: held.Account, At: now}
 	version, reason := s.version(held.Key, r)
 	verdict.Version = version
 	switch state := held.Key.State(now); {

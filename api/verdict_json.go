@@ -19,7 +19,15 @@ func (v *Verdict) AppendJSON(b []byte) ([]byte, error) {
 		b = appendText(b, `,"kind":`, k.Kind)
 		b = appendText(b, `,"environment":`, k.Environment)
 		b = appendText(b, `,"last_four":`, k.LastFour)
-		b = append(appendTold(b, `,"api_version":`, k.APIVersion), '}')
+		b = appendTold(b, `,"api_version":`, k.APIVersion)
+		var err error
+		if b, err = appendTime(b, `,"expires_at":"`, k.ExpiresAt); err != nil {
+			return b, err
+		}
+		if b, err = appendTime(b, `,"secret_ends_at":"`, k.SecretEndsAt); err != nil {
+			return b, err
+		}
+		b = append(b, '}')
 	}
 	if a := v.Account; a != nil {
 		b = appendText(b, `,"account":{"id":`, a.ID)

@@ -34,8 +34,8 @@ type Verdict struct {
 	Member  *VerdictMember  `json:"member,omitempty" doc:"As whom a personal key acts."`
 
 	APIVersion  string     `json:"api_version,omitempty" doc:"The version that the request is for." example:"v2"`
-	Deprecation *time.Time `json:"deprecation,omitempty" doc:"Since or from when that version is deprecated; in a good verdict."`
-	Sunset      *time.Time `json:"sunset,omitempty" doc:"When that version is to be switched off; in a good verdict."`
+	Deprecation *time.Time `json:"deprecation,omitempty" doc:"Since or from when that version is deprecated, or a time by which the secret was replaced; in a good verdict."`
+	Sunset      *time.Time `json:"sunset,omitempty" doc:"When the first of these ends, as far as there is one: that version, a secret that was replaced, a key that has less than 30 days left; in a good verdict."`
 	Notice      string     `json:"notice,omitempty" doc:"Where it is said what to do about that; in a good verdict."`
 
 	Scopes       []string       `json:"scopes,omitzero" doc:"The scopes in the key's reach; empty: none."`
@@ -54,6 +54,9 @@ type VerdictKey struct {
 	Environment string `json:"environment"`
 	LastFour    string `json:"last_four"`
 	APIVersion  string `json:"api_version,omitempty" doc:"The key's own version."`
+
+	ExpiresAt    *time.Time `json:"expires_at,omitempty" doc:"From when on the key no longer works."`
+	SecretEndsAt *time.Time `json:"secret_ends_at,omitempty" doc:"From when on the secret that was presented no longer works, because another one has replaced it."`
 }
 
 // VerdictAccount is what a verdict tells of the account.

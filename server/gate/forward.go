@@ -116,4 +116,5 @@ func (o *offer) admit(h http.Header, v *keywright.Verdict) {
 	for _, line := range o.headers[v.Version.Name] {
 		h.Add(line.Name, line.Value)
 	}
+	o.endOf(v).tell(h)
 }

@@ -54,10 +54,13 @@ func (o *offer) explain(v *keywright.Verdict) explanation {
 	case keywright.Revoked:
 		return unauthenticated("API key deleted", "This key was deleted and will not work again. Use another one.", invalidToken)
 	case keywright.Disabled:
-		return unauthenticated("API key disabled", "This key is switched off. An admin of the account can switch it on again.", invalidToken)
+		return disabled(v)
 	case keywright.NotYetValid:
 		return unauthenticated("API key not valid yet", "This key does not work yet"+at(": it begins at ", v.Key.NotBefore)+".", invalidToken)
 	case keywright.Expired:
+		if !v.Ends.IsZero() && !v.At.Before(v.Ends) {
+			return unauthenticated("API key replaced", "This key was given a new text, and the old one ended"+at(" at ", v.Ends)+". Use the new one.", invalidToken)
+		}
 		return unauthenticated("API key expired", "This key's time is over"+at(": it ended at ", v.Key.Expires)+". Use another one.", invalidToken)
 	case keywright.AccountIsSuspended:
 		return refused(http.StatusForbidden, "Account suspended", "The account of this key is suspended; its keys work again when that ends.")
@@ -84,6 +87,17 @@ func (o *offer) explain(v *keywright.Verdict) explanation {
 	}
 	// A verifier that knows more than we do is still obeyed.
 	return refused(http.StatusForbidden, "Refused", "This key may not be used for this request.")
+}
+
+// disabled tells of a brownout that it is one: whoever still uses the key finds out so, and that it
+// comes back.
+func disabled(v *keywright.Verdict) explanation {
+	e := explanation{http.StatusUnauthorized, "API key disabled", "This key is switched off. An admin of the account can switch it on again.", invalidToken, 0}
+	if !v.Key.Enables.IsZero() {
+		e.detail = "This key is switched off for a while" + at(" and works again at ", v.Key.Enables) + ". Whoever manages the account's keys wants to know who still uses it."
+		e.retryAfter = seconds(v.Key.Enables.Sub(v.At))
+	}
+	return e
 }
 
 // proved reports whether the end client has proved that it holds the key of the verdict.

@@ -129,8 +129,13 @@ func (o *offer) told(v *keywright.Verdict) api.Verdict {
 		t.Member = &api.VerdictMember{ID: string(v.Key.Member)}
 	}
 	t.APIVersion = v.Version.Name
-	if v.Valid && v.Version.State != policy.Current {
-		t.Deprecation, t.Sunset, t.Notice = orNil(v.Version.Deprecated), orNil(v.Version.Sunset), v.Version.Notice
+	t.Key.ExpiresAt, t.Key.SecretEndsAt = orNil(v.Key.Expires), orNil(v.Ends)
+	if v.Valid {
+		e := o.endOf(v)
+		t.Deprecation, t.Sunset = orNil(e.deprecated), orNil(e.sunset)
+		if v.Version.State != policy.Current {
+			t.Notice = v.Version.Notice
+		}
 	}
 	t.Scopes, t.MissingScope = v.Scopes, v.Missing
 	if t.Scopes == nil {
