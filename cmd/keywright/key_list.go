@@ -89,7 +89,7 @@ func printKey(w io.Writer, k api.KeyWithSecrets) error {
 	add("environment", k.Environment)
 	add("scopes", strings.Join(k.Scopes, " "))
 	add("networks", strings.Join(k.Networks, " "))
-	add("state", stateOf(k))
+	add("state", stateOf(k.Key))
 	add("created", instant(k.CreatedAt)+" by "+k.CreatedBy.Name)
 	add("begins", instantOr(k.NotBefore, ""))
 	add("expires", instantOr(k.ExpiresAt, ""))
