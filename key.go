@@ -47,6 +47,9 @@ type Key struct {
 	// (1 s by default), or less where thousands of keys are in use at once. Zero: never used.
 	LastUsed time.Time
 
+	// LastUsedFrom is the end client's address at the last use; zero: it was not told.
+	LastUsedFrom netip.Addr
+
 	// MemberOut is what the member of a personal key is when he is not active: the key is refused.
 	// Empty otherwise, and where nobody looked: only [Service.Key] and [Service.Keys] do.
 	MemberOut MemberState `json:"-"`
@@ -107,8 +110,17 @@ func (k Key) disabled(now time.Time) bool {
 }
 
 // allows reports whether the key may be used from an address.
-func (k Key) allows(client netip.Addr) bool {
-	return len(k.Networks) == 0 || slices.ContainsFunc(k.Networks, func(p netip.Prefix) bool { return p.Contains(client.Unmap().WithZone("")) })
+func (k Key) allows(client netip.Addr) bool { return holds(k.Networks, client) }
+
+// ShutsOut reports whether the address that used the key last is in none of these networks: whoever
+// narrows the key to them should know.
+func (k Key) ShutsOut(networks []netip.Prefix) bool {
+	return k.LastUsedFrom.IsValid() && !holds(networks, k.LastUsedFrom)
+}
+
+// holds reports whether an address is in one of the networks, of which none stands for all.
+func holds(networks []netip.Prefix, a netip.Addr) bool {
+	return len(networks) == 0 || slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a.Unmap().WithZone("")) })
 }
 
 // Handle is how lists show the key: kw_live_o6p4…QZ1x.

@@ -2,6 +2,8 @@ package keywright_test
 
 import (
 	"errors"
+	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/keywright/keywright"
@@ -144,6 +146,19 @@ func TestAServicesKeySurvivesWhoMadeIt(t *testing.T) {
 	h.is(t, text, "")
 	_, _, err := h.Issue(t.Context(), owner, keywright.NewKey{Description: "x", Kind: keywright.ServiceKey, Member: admin.Member})
 	wantInvalid(t, "one who left", err, "member", "no active member")
+}
+
+func TestNetworksThatShutOutWhoUsesTheKey(t *testing.T) {
+	k := keywright.Key{LastUsedFrom: netip.MustParseAddr("192.0.2.7")}
+	for list, want := range map[string]bool{"192.0.2.0/24": false, "198.51.100.0/24": true, "198.51.100.0/24 192.0.2.7": false} {
+		networks, err := keywright.ParseNetworks(strings.Fields(list))
+		if got := k.ShutsOut(networks); err != nil || got != want {
+			t.Errorf("%s: got %v, %v", list, got, err)
+		}
+	}
+	if k.ShutsOut(nil) || (keywright.Key{}).ShutsOut([]netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}) {
+		t.Error("no networks, or a key that was never used, shut someone out")
+	}
 }
 
 func TestWhatKeysOfAKindCanNotHave(t *testing.T) {

@@ -35,7 +35,7 @@ func (s *Service) OperatorBy(ctx context.Context, text string) (Principal, Reaso
 	if token.Use != UseOperate {
 		return Principal{}, OutOfScope, nil
 	}
-	s.options.TokenUsed(token.ID, now)
+	s.options.TokenUsed(token.ID, Use{At: now})
 	return Principal{Kind: PrincipalOperator, Token: token.ID}, "", nil
 }
 

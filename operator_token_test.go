@@ -50,7 +50,7 @@ func (h *house) verifier(t testing.TB) *keywright.Verifier {
 		t.Fatal(err)
 	}
 	return keywright.NewVerifier(f.Set(), h.Policy, f.Uptime, keywright.Options{
-		Now: func() time.Time { return h.now }, TokenUsed: func(id keywright.OperatorTokenID, _ time.Time) { h.tokensUsed = append(h.tokensUsed, id) },
+		Now: func() time.Time { return h.now }, TokenUsed: func(id keywright.OperatorTokenID, _ keywright.Use) { h.tokensUsed = append(h.tokensUsed, id) },
 	})
 }
 

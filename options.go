@@ -17,10 +17,13 @@ type Options struct {
 
 	// Used hears of each successful verification, on its goroutine: it must not block.
 	// Default: nobody.
-	Used func(KeyID, time.Time)
+	Used func(KeyID, Use)
+
+	// SecretUsed hears, besides, of each one by one of two secrets that a key has.
+	SecretUsed func(SecretID, Use)
 
 	// TokenUsed hears likewise of each use of an operator's token.
-	TokenUsed func(OperatorTokenID, time.Time)
+	TokenUsed func(OperatorTokenID, Use)
 }
 
 func (o Options) withDefaults() Options {
@@ -34,10 +37,13 @@ func (o Options) withDefaults() Options {
 		o.Random = rand.Reader
 	}
 	if o.Used == nil {
-		o.Used = func(KeyID, time.Time) {}
+		o.Used = func(KeyID, Use) {}
+	}
+	if o.SecretUsed == nil {
+		o.SecretUsed = func(SecretID, Use) {}
 	}
 	if o.TokenUsed == nil {
-		o.TokenUsed = func(OperatorTokenID, time.Time) {}
+		o.TokenUsed = func(OperatorTokenID, Use) {}
 	}
 	return o
 }

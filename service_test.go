@@ -54,9 +54,9 @@ func open(t testing.TB, plan string) *house {
 	h := &house{members: map[string]keywright.Member{}, store: db, ring: ring, now: time.Date(2026, 5, 3, 12, 0, 0, 0, time.UTC)}
 	h.Service = keywright.New(db, ring, plain{}, keywright.Options{
 		Now:  func() time.Time { return h.now },
-		Used: func(id keywright.KeyID, _ time.Time) { h.used = append(h.used, id) },
+		Used: func(id keywright.KeyID, _ keywright.Use) { h.used = append(h.used, id) },
 
-		TokenUsed: func(id keywright.OperatorTokenID, _ time.Time) { h.tokensUsed = append(h.tokensUsed, id) },
+		TokenUsed: func(id keywright.OperatorTokenID, _ keywright.Use) { h.tokensUsed = append(h.tokensUsed, id) },
 	})
 	h.account, h.members["owner"] = h.create(t, "acme", plan)
 	for _, role := range []string{"admin", "user", "limited_user"} {

@@ -17,17 +17,18 @@ type Verifier struct {
 	policy func() *policy.Policy
 	uptime func() time.Duration
 	now    func() time.Time
-	used   func(KeyID, time.Time)
+	used   func(KeyID, Use)
 
-	tokenUsed func(OperatorTokenID, time.Time)
+	secretUsed func(SecretID, Use)
+	tokenUsed  func(OperatorTokenID, Use)
 }
 
 // NewVerifier makes a Verifier on a keyset that somebody else keeps current. policy is the
 // policy in force, uptime the clock by which the keyset's lease is counted. Of the Options
-// it uses Now, Used and TokenUsed.
+// it uses Now, Used, SecretUsed and TokenUsed.
 func NewVerifier(set *keyset.Set, policy func() *policy.Policy, uptime func() time.Duration, o Options) *Verifier {
 	o = o.withDefaults()
-	return &Verifier{set: set, policy: policy, uptime: uptime, now: o.Now, used: o.Used, tokenUsed: o.TokenUsed}
+	return &Verifier{set: set, policy: policy, uptime: uptime, now: o.Now, used: o.Used, secretUsed: o.SecretUsed, tokenUsed: o.TokenUsed}
 }
 
 // Verify answers whether the key may be used for the request. It never fails: what cannot be
@@ -57,7 +58,14 @@ func (v *Verifier) Verify(_ context.Context, r Request) (verdict Verdict, _ erro
 	verdict.Scopes = slices.AppendSeq(make([]string, 0, len(rules.Scopes)), seen.Scopes.All())
 	verdict.Missing, verdict.Limited, verdict.Limit = seen.Missing, seen.Limited, seen.Limit
 	if verdict.Valid {
-		v.used(verdict.Key.ID, now)
+		use := Use{At: now, From: r.ClientIP}
+		v.used(verdict.Key.ID, use)
+		switch { // few keys have two secrets
+		case !seen.Ends().IsZero():
+			v.secretUsed(OlderSecret(verdict.Key.ID), use)
+		case seen.Rotating:
+			v.secretUsed(NewerSecret(verdict.Key.ID), use)
+		}
 	}
 	return verdict, nil
 }
@@ -70,7 +78,7 @@ func (v *Verifier) Caller(_ context.Context, text string) (Reason, error) {
 	if seen.Code != keyset.Valid {
 		return Reason(seen.Code.String()), nil
 	}
-	v.tokenUsed(OperatorTokenIDOf(seen.Key.String()), now)
+	v.tokenUsed(OperatorTokenIDOf(seen.Key.String()), Use{At: now})
 	return "", nil
 }
 

@@ -117,9 +117,21 @@ func (s *Service) Verify(ctx context.Context, r Request) (Verdict, error) {
 	}
 	verdict := s.decide(held, text, r, now)
 	if verdict.Valid {
-		s.options.Used(verdict.Key.ID, now)
+		s.used(held, text, Use{At: now, From: r.ClientIP})
 	}
 	return verdict, nil
+}
+
+func (s *Service) used(held Sealed, text secret.Secret, use Use) {
+	s.options.Used(held.Key.ID, use)
+	if len(held.Seals) < 2 {
+		return
+	}
+	if seal, _ := s.holds(held.Account.ID, held.Seals, text); seal.Ends.IsZero() {
+		s.options.SecretUsed(NewerSecret(held.Key.ID), use)
+	} else {
+		s.options.SecretUsed(OlderSecret(held.Key.ID), use)
+	}
 }
 
 // decide makes the checks from 4 on. held is zero for an unknown id: the MAC is computed

@@ -22,6 +22,7 @@ type Key struct {
 	CreatedAt    time.Time  `json:"created_at"`
 	CreatedBy    Actor      `json:"created_by"`
 	LastUsedAt   *time.Time `json:"last_used_at" doc:"The last time it was accepted, as known a second ago, or longer ago where thousands of keys are in use at once; null: never."`
+	LastUsedFrom *string    `json:"last_used_from" doc:"The end client's address at that time; null: it was not told." example:"192.0.2.7"`
 	RotatedAt    *time.Time `json:"rotated_at" doc:"When it last got a new secret; null: never."`
 	DisabledAt   *time.Time `json:"disabled_at" doc:"null: it is not disabled."`
 	DisabledBy   *Actor     `json:"disabled_by"`

@@ -40,7 +40,7 @@ func TestBothSealsVerifyUntilTheGraceEnds(t *testing.T) {
 			{old, ends, Expired, ends},
 		} {
 			v := s.Verify(c.text, Request{}, c.now, 0)
-			if v.Code != c.want || !v.Ends().Equal(c.ends) || string(v.LastFour[:]) != c.text[len(c.text)-4:] {
+			if v.Code != c.want || v.Rotating != (c.want != Unknown) || !v.Ends().Equal(c.ends) || string(v.LastFour[:]) != c.text[len(c.text)-4:] {
 				t.Errorf("%s, old %t, at %s: got %s, ends %s, want %s, %s", name, c.text == old, c.now, v.Code, v.Ends(), c.want, c.ends)
 			}
 			pepper := seals[0].Pepper

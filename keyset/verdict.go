@@ -21,6 +21,7 @@ type Verdict struct {
 	LastFour [4]byte
 	Pepper   int    // that the key was proved with: an older one than the newest wants a new seal
 	Version  string // that the request is for, also when it is not allowed
+	Rotating bool   // the key has another secret too, whose grace period may be over
 
 	Scopes  Reach
 	Missing string // the scope that is out of reach, when OutOfScope
@@ -93,7 +94,7 @@ func (v *Verdict) tell(see *sight, p proof, text string) {
 	if text[len(text)-bodyLen-5] == 't' {
 		v.Env = secret.Test
 	}
-	v.Kind, v.Pepper = key.kind(), p.pepper
+	v.Kind, v.Pepper, v.Rotating = key.kind(), p.pepper, see.rare.pepper() != 0
 	v.Version = see.view.versionNames[key.version()]
 	v.expires, v.ends = key.expires(), p.ends
 	if key.has(disabledFlag) {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/keywright/keywright"
 )
 
 // Options are the settings of a Meter. The zero value is right for production.
@@ -20,7 +22,7 @@ type Options struct {
 	Flush time.Duration
 
 	// Keys is how many different keys may wait for the next flush, and as many again for being
-	// saved; default 1,000,000, about 80 MiB for both. Further ones are dropped.
+	// saved; default 1,000,000, about 120 MiB for both. Further ones are dropped.
 	Keys int
 
 	Log *slog.Logger // default: nowhere
@@ -29,12 +31,12 @@ type Options struct {
 // Meter keeps the last uses of keys until they are saved. Here whatever has an ID of its kind is
 // a key.
 type Meter[ID ~string] struct {
-	save    func(ctx context.Context, used map[ID]time.Time) error
+	save    func(ctx context.Context, used map[ID]keywright.Use) error
 	options Options
 	dropped atomic.Int64
 
 	mu   sync.Mutex
-	used map[id]int64 // what is not waiting yet; milliseconds since 1970
+	used map[id]last // what is not waiting yet
 
 	// Owned by Run.
 	waiting []use // sorted: neighbours share pages of the database
@@ -44,14 +46,20 @@ type Meter[ID ~string] struct {
 // id is an ID without a pointer: a million of them are nothing to the garbage collector.
 type id [16]byte
 
+// last is a keywright.Use without a pointer: milliseconds since 1970, and the address, zero for none.
+type last struct {
+	at   int64
+	from [16]byte
+}
+
 type use struct {
 	id id
-	at int64
+	last
 }
 
 // New makes a Meter that saves by save, for which a time that is older than the stored one
 // changes nothing, and a key that is gone is no error. It starts nothing: that is Run.
-func New[ID ~string](save func(ctx context.Context, used map[ID]time.Time) error, o Options) *Meter[ID] {
+func New[ID ~string](save func(ctx context.Context, used map[ID]keywright.Use) error, o Options) *Meter[ID] {
 	if o.Flush <= 0 {
 		o.Flush = time.Second
 	}
@@ -61,14 +69,17 @@ func New[ID ~string](save func(ctx context.Context, used map[ID]time.Time) error
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Meter[ID]{save: save, options: o, used: map[id]int64{}}
+	return &Meter[ID]{save: save, options: o, used: map[id]last{}}
 }
 
 // Used notes that a key was used. It waits for nothing but another call of its own kind; of
 // several uses of one key the latest counts.
-func (m *Meter[ID]) Used(key ID, at time.Time) {
+func (m *Meter[ID]) Used(key ID, u keywright.Use) {
 	var i id
-	ms := at.UnixMilli()
+	now := last{at: u.At.UnixMilli()}
+	if u.From.IsValid() {
+		now.from = u.From.As16()
+	}
 	if copy(i[:], key) < len(key) { // none of ours is so long
 		m.dropped.Add(1)
 		return
@@ -79,8 +90,8 @@ func (m *Meter[ID]) Used(key ID, at time.Time) {
 	switch {
 	case !ok && len(m.used) >= m.options.Keys:
 		m.dropped.Add(1)
-	case !ok || ms > known:
-		m.used[i] = ms
+	case !ok || now.at > known.at:
+		m.used[i] = now
 	}
 }
 

@@ -30,7 +30,11 @@ type ledger struct {
 	takes time.Duration
 }
 
-func (l *ledger) SaveLastUsed(ctx context.Context, used map[keywright.KeyID]time.Time) error {
+func (l *ledger) SaveLastUsed(ctx context.Context, uses map[keywright.KeyID]keywright.Use) error {
+	used := map[keywright.KeyID]time.Time{}
+	for id, u := range uses {
+		used[id] = u.At
+	}
 	if l.hang {
 		<-ctx.Done()
 		return ctx.Err()
@@ -93,10 +97,10 @@ func TestTheLatestUseOfEachKeyIsSavedWithTheNextFlush(t *testing.T) {
 		var kept ledger
 		m := New(kept.SaveLastUsed, Options{})
 		stop := run(t, m)
-		m.Used("key_a", noon(1))
-		m.Used("key_b", noon(5))
-		m.Used("key_a", noon(3))
-		m.Used("key_a", noon(2))
+		m.Used("key_a", keywright.Use{At: noon(1)})
+		m.Used("key_b", keywright.Use{At: noon(5)})
+		m.Used("key_a", keywright.Use{At: noon(3)})
+		m.Used("key_a", keywright.Use{At: noon(2)})
 		after(time.Second - 1)
 		if len(kept.all()) != 0 {
 			t.Errorf("before the flush: got %d saves, want 0", len(kept.all()))
@@ -120,11 +124,11 @@ func TestWhatCouldNotBeSavedIsSavedLaterWithWhatCameSince(t *testing.T) {
 		kept.fails(errors.New("disk full"))
 		m := New(kept.SaveLastUsed, Options{Flush: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		stop := run(t, m)
-		m.Used("key_a", noon(1))
-		m.Used("key_b", noon(9))
+		m.Used("key_a", keywright.Use{At: noon(1)})
+		m.Used("key_b", keywright.Use{At: noon(9)})
 		after(5 * time.Second)
-		m.Used("key_a", noon(7))
-		m.Used("key_b", noon(2))
+		m.Used("key_a", keywright.Use{At: noon(7)})
+		m.Used("key_b", keywright.Use{At: noon(2)})
 		after(5 * time.Second)
 		if got := strings.Count(log.String(), "disk full"); got != 1 {
 			t.Errorf("the failure was logged %d times in 10 flushes, want once:\n%s", got, &log)
@@ -149,7 +153,7 @@ func TestTheEndSavesOnceMore(t *testing.T) {
 		var kept ledger
 		m := New(kept.SaveLastUsed, Options{Flush: time.Hour})
 		stop := run(t, m)
-		m.Used("key_a", noon(1))
+		m.Used("key_a", keywright.Use{At: noon(1)})
 		if err := stop(); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +167,7 @@ func TestTheEndWaitsFiveSecondsAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := New((&ledger{hang: true}).SaveLastUsed, Options{Flush: time.Hour})
 		stop := run(t, m)
-		m.Used("key_a", noon(1))
+		m.Used("key_a", keywright.Use{At: noon(1)})
 		start := time.Now()
 		err := stop()
 		if !errors.Is(err, context.DeadlineExceeded) {
@@ -182,7 +186,7 @@ func TestAStopDuringASaveLosesNothing(t *testing.T) {
 		kept := ledger{hang: true}
 		m := New(kept.SaveLastUsed, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 		ctx, cancel := context.WithCancel(t.Context())
-		m.Used("key_a", noon(1))
+		m.Used("key_a", keywright.Use{At: noon(1)})
 		ended := make(chan error, 1)
 		go func() { ended <- m.Run(ctx) }()
 		after(time.Second) // Run hangs in its first save
@@ -205,16 +209,16 @@ func TestAFloodOfKeysIsBoundedAndCounted(t *testing.T) {
 		stop := run(t, m)
 		use := func(prefix string) {
 			for i := range 25 {
-				m.Used(keywright.KeyID(fmt.Sprintf("%s%d", prefix, i)), noon(1))
+				m.Used(keywright.KeyID(fmt.Sprintf("%s%d", prefix, i)), keywright.Use{At: noon(1)})
 			}
 		}
 		use("key_a")
 		after(time.Second) // 10 are waiting, 15 dropped
 		use("key_b")       // 10 more find room, and 15 do not
 		after(time.Second)
-		m.Used("key_b0", noon(2)) // known: needs no room
-		m.Used("key_a0", noon(2))
-		m.Used("key_that_is_longer_than_any", noon(2))
+		m.Used("key_b0", keywright.Use{At: noon(2)}) // known: needs no room
+		m.Used("key_a0", keywright.Use{At: noon(2)})
+		m.Used("key_that_is_longer_than_any", keywright.Use{At: noon(2)})
 		if got := m.Dropped(); got != 32 {
 			t.Errorf("dropped: got %d, want 32", got)
 		}
@@ -243,7 +247,7 @@ func TestSavingTakesAThirtiethOfTheTimeAtMost(t *testing.T) {
 		if got := len(kept.latest()); got != 20*perSave {
 			t.Errorf("got %d keys, want all %d", got, 20*perSave)
 		}
-		m.Used("key_0", noon(2))
+		m.Used("key_0", keywright.Use{At: noon(2)})
 		after(2*time.Second + kept.takes)
 		if got := kept.latest()["key_0"]; !got.Equal(noon(2)) {
 			t.Errorf("used again: got %v, want %v", got, noon(2))
@@ -274,7 +278,7 @@ func TestTheEndComesBeforeAllIsSaved(t *testing.T) {
 
 func useMany(m *Meter[keywright.KeyID], n int) {
 	for i := range n {
-		m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), noon(1))
+		m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i)), keywright.Use{At: noon(1)})
 	}
 }
 
@@ -309,7 +313,7 @@ func TestManyGoroutinesMayUseAtOnce(t *testing.T) {
 	for g := range 8 {
 		users.Go(func() {
 			for i := range 1000 {
-				m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i%50)), noon(g*1000+i))
+				m.Used(keywright.KeyID(fmt.Sprintf("key_%d", i%50)), keywright.Use{At: noon(g*1000 + i)})
 			}
 		})
 	}
@@ -331,7 +335,7 @@ func BenchmarkUsed(b *testing.B) {
 	at := noon(1)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			m.Used("key_0123456789AB", at)
+			m.Used("key_0123456789AB", keywright.Use{At: at})
 		}
 	})
 }

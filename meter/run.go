@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/keywright/keywright"
 )
 
 const (
@@ -62,9 +65,9 @@ func (m *Meter[ID]) part(ctx context.Context) (int, error) {
 	if n == 0 {
 		return 0, nil
 	}
-	batch := make(map[ID]time.Time, n)
+	batch := make(map[ID]keywright.Use, n)
 	for _, u := range m.waiting[:n] {
-		batch[ID(bytes.TrimRight(u.id[:], "\x00"))] = time.UnixMilli(u.at).UTC()
+		batch[ID(bytes.TrimRight(u.id[:], "\x00"))] = u.use()
 	}
 	if err := m.save(ctx, batch); err != nil {
 		return 0, err
@@ -73,11 +76,19 @@ func (m *Meter[ID]) part(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+func (l last) use() keywright.Use {
+	u := keywright.Use{At: time.UnixMilli(l.at).UTC()}
+	if l.from != [16]byte{} {
+		u.From = netip.AddrFrom16(l.from).Unmap()
+	}
+	return u
+}
+
 // take has everything wait that was used. While it is put in order, more may be used.
 func (m *Meter[ID]) take() {
 	m.mu.Lock()
 	used := m.used
-	m.used = map[id]int64{}
+	m.used = map[id]last{}
 	m.mu.Unlock()
 
 	m.waiting = make([]use, 0, len(used))

@@ -20,8 +20,14 @@ func key(row queries.Key) keywright.Key {
 		Disabled: nullInstant(row.DisabledAt), DisabledBy: actor(row.DisabledByKind, row.DisabledByID, row.DisabledByName),
 		WhyDisabled: row.WhyDisabled, Enables: nullInstant(row.EnablesAt),
 		Revoked: nullInstant(row.RevokedAt), RevokedBy: actor(row.RevokedByKind, row.RevokedByID, row.RevokedByName),
-		WhyRevoked: row.WhyRevoked, LastUsed: nullInstant(row.LastUsedAt),
+		WhyRevoked: row.WhyRevoked, LastUsed: nullInstant(row.LastUsedAt), LastUsedFrom: address(row.LastUsedFrom),
 	}
+}
+
+// address is one that was kept, the zero Addr for none.
+func address(text string) netip.Addr {
+	a, _ := netip.ParseAddr(text)
+	return a
 }
 
 func actor(kind, id, name string) keywright.Actor {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/store/queries"
@@ -15,25 +14,30 @@ import (
 // one of them waits.
 const perSave = 1000
 
-// SaveLastUsed keeps when keys last verified. A time that is older than the one kept changes
+// SaveLastUsed keeps when keys last verified, and from where. A time that is older than the one kept changes
 // nothing; so does an unknown key. Being used is no change of the domain, so it takes no revision
 // and leaves no event.
-func (s *Store) SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.Time) error {
+func (s *Store) SaveLastUsed(ctx context.Context, last map[keywright.KeyID]keywright.Use) error {
 	return saveLastUsed(ctx, s, last, (*queries.Queries).SetLastUsed)
 }
 
 // SaveTokensLastUsed does the same for the operator's tokens.
-func (s *Store) SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]time.Time) error {
+func (s *Store) SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]keywright.Use) error {
 	return saveLastUsed(ctx, s, last, (*queries.Queries).SetOperatorTokenLastUsed)
 }
 
-func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]time.Time, set func(*queries.Queries, context.Context, string) error) error {
+// SaveSecretsLastUsed does the same for one of two secrets of a key.
+func (s *Store) SaveSecretsLastUsed(ctx context.Context, last map[keywright.SecretID]keywright.Use) error {
+	return saveLastUsed(ctx, s, last, (*queries.Queries).SetSecretLastUsed)
+}
+
+func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]keywright.Use, set func(*queries.Queries, context.Context, string) error) error {
 	// Sorted, because neighbours share pages, and two nodes that lock rows in one order seldom
 	// lock each other out.
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(last)), perSave) {
-		part := make(map[ID]int64, len(ids))
+		part := make(map[ID][2]any, len(ids))
 		for _, id := range ids {
-			part[id] = millis(last[id])
+			part[id] = [2]any{millis(last[id].At), last[id].From} // an address that there is not is an empty text
 		}
 		used, err := json.Marshal(part)
 		if err != nil {

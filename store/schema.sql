@@ -100,7 +100,8 @@ CREATE TABLE keys (
 	why_disabled     TEXT   NOT NULL,
 	enables_at       BIGINT,
 	reminded         BIGINT NOT NULL,
-	rotated_at       BIGINT
+	rotated_at       BIGINT,
+	last_used_from   TEXT   NOT NULL
 );
 
 CREATE TABLE seals (

@@ -95,6 +95,7 @@ func printKey(w io.Writer, k api.KeyWithSecrets) error {
 	add("expires", instantOr(k.ExpiresAt, ""))
 	add("rotated", instantOr(k.RotatedAt, ""))
 	add("last used", instantOr(k.LastUsedAt, "never"))
+	add("from", orEmpty(k.LastUsedFrom))
 	add("disabled", byWhom(k.DisabledAt, k.DisabledBy))
 	add("reason", orEmpty(k.DisableWhy))
 	add("enables", instantOr(k.EnablesAt, ""))

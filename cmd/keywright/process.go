@@ -40,6 +40,7 @@ type process struct {
 	store     *store.Store
 	kept      *mark.Keeper
 	meter     *meter.Meter[keywright.KeyID]
+	secrets   *meter.Meter[keywright.SecretID]
 	tokens    *meter.Meter[keywright.OperatorTokenID]
 	service   *keywright.Service
 	listeners listeners
@@ -78,9 +79,10 @@ func serve(ctx context.Context, settings config.Config, log *slog.Logger, out io
 	}
 	p := &process{
 		answered: make(chan struct{}), settings: settings, log: log, store: db, kept: kept,
-		meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log}),
+		meter: meter.New(db.SaveLastUsed, meter.Options{Log: log}), secrets: meter.New(db.SaveSecretsLastUsed, meter.Options{Log: log}),
+		tokens: meter.New(db.SaveTokensLastUsed, meter.Options{Log: log}),
 	}
-	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used, Policy: own})
+	p.service = keywright.New(db, ring, password.New(password.Options{}), keywright.Options{Used: p.meter.Used, SecretUsed: p.secrets.Used, TokenUsed: p.tokens.Used, Policy: own})
 	if err := p.resume(ctx, own); err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (p *process) handle() {
 	public.Handle("/v1/", p.trusted(rest.New(p.service, p.rest(rest.Options{Session: pages.Principal}))))
 	public.Handle("/", p.trusted(pages.Handler()))
 	data := http.NewServeMux()
-	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used, TokenUsed: p.tokens.Used})
+	verifier := keywright.NewVerifier(p.follower.Set(), p.service.Policy, p.follower.Uptime, keywright.Options{Used: p.meter.Used, SecretUsed: p.secrets.Used, TokenUsed: p.tokens.Used})
 	asking := gate.Options{Policy: p.service.Policy(), Log: p.log, PublicURL: p.public.String(), TrustedHops: p.settings.TrustedHops}
 	if p.settings.VerifyCallers() {
 		asking.Callers = verifier
@@ -198,9 +200,10 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) error { return p.follow(ctx, out) },
 		func(ctx context.Context) error { return p.kept.Run(ctx, p.store) },
 	}
-	metered := make(chan error, 2)
+	metered := make(chan error, 3)
 	meterCtx, stopMeter := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { metered <- p.meter.Run(meterCtx) }()
+	go func() { metered <- p.secrets.Run(meterCtx) }()
 	go func() { metered <- p.tokens.Run(meterCtx) }()
 	for _, part := range parts {
 		begin(part)
@@ -210,7 +213,7 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 		err = errors.Join(err, <-ended)
 	}
 	stopMeter() // after the last request: its use is to be saved too
-	return errors.Join(err, <-metered, <-metered)
+	return errors.Join(err, <-metered, <-metered, <-metered)
 }
 
 // keptChanges is how many revisions back a follower may be and still catch up change by change;

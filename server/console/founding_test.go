@@ -286,7 +286,7 @@ func TestF13DeletingSaysWhatStopsAndWorksAtOnce(t *testing.T) {
 	other, otherText := s.issue("acme", "the other one")
 	b := s.as("admin", "acme")
 	b.get(keyPath(key.ID)+"/delete").is(http.StatusOK).says("never used", "Every other key of acme goes on working", "can't be brought back", "Delete this key")
-	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]time.Time{key.ID: s.now.Add(-2 * time.Minute)}); err != nil {
+	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]keywright.Use{key.ID: {At: s.now.Add(-2 * time.Minute)}}); err != nil {
 		t.Fatal(err)
 	}
 	b.get(keyPath(key.ID) + "/delete").says("Used last 2 min ago")
@@ -320,7 +320,7 @@ func TestF14TheListHasEveryFact(t *testing.T) {
 		t.Errorf("F14: %s is not the end of the key", key.LastFour)
 	}
 	used := s.now.Add(-3 * time.Hour)
-	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]time.Time{key.ID: used}); err != nil {
+	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]keywright.Use{key.ID: {At: used}}); err != nil {
 		t.Fatal(err)
 	}
 	p := b.get("/api-access").says("3 h ago", "3 May 2026, 11:02 UTC").saysNot("never")

@@ -62,7 +62,7 @@ func goldenPages(t *testing.T) map[string]*reply {
 	key := s.verifies(pages["reveal"].secret()).Key
 	pages["reveal"].body = strings.ReplaceAll(pages["reveal"].body, pages["reveal"].secret(), "THE-KEY")
 	owner.post(keyPath(key.ID)+"/close", nil)
-	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]time.Time{key.ID: s.now.Add(-2 * time.Minute)}); err != nil {
+	if err := s.store.SaveLastUsed(t.Context(), map[keywright.KeyID]keywright.Use{key.ID: {At: s.now.Add(-2 * time.Minute)}}); err != nil {
 		t.Fatal(err)
 	}
 	pages["keys"] = owner.get("/api-access")

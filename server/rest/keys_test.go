@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/api"
@@ -85,7 +84,7 @@ func TestF14TheListIsPagedAndHasEachKeyOnce(t *testing.T) {
 		t.Errorf("the default page has %d keys and cursor %v", len(all.Keys), all.NextCursor)
 	}
 	used := w.time.Now()
-	if err := w.store.SaveLastUsed(t.Context(), map[keywright.KeyID]time.Time{w.key.ID: used}); err != nil {
+	if err := w.store.SaveLastUsed(t.Context(), map[keywright.KeyID]keywright.Use{w.key.ID: {At: used}}); err != nil {
 		t.Fatal(err)
 	}
 	if first := all.Keys[6]; first.LastUsedAt != nil || first.RevokedBy != nil || first.Handle != w.key.Handle() || first.LastFour != w.key.LastFour || first.CreatedBy.Kind != "operator" {

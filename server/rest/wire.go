@@ -27,7 +27,7 @@ func (h *handler) wireKey(k keywright.Key) api.Key {
 		Environment: string(k.Env), Handle: k.Handle(), LastFour: k.LastFour, State: string(k.State(h.options.Now())),
 		Scopes: each(k.Scopes, func(s string) string { return s }), Networks: each(k.Networks, netip.Prefix.String),
 		CreatedAt: k.Created, CreatedBy: wireActor(k.CreatedBy),
-		NotBefore: moment(k.NotBefore), ExpiresAt: moment(k.Expires), RotatedAt: moment(k.Rotated), LastUsedAt: moment(k.LastUsed),
+		NotBefore: moment(k.NotBefore), ExpiresAt: moment(k.Expires), RotatedAt: moment(k.Rotated), LastUsedAt: moment(k.LastUsed), LastUsedFrom: optional(addressText(k.LastUsedFrom)),
 		DisabledAt: moment(k.Disabled), DisableWhy: optional(k.WhyDisabled), EnablesAt: moment(k.Enables),
 		RevokedAt: moment(k.Revoked), RevokeReason: optional(k.WhyRevoked), RevokeKind: optional(keywright.WhyKind(k.WhyRevoked)),
 	}
@@ -46,6 +46,13 @@ func (h *handler) wireSecrets(k keywright.Key, seals []keywright.Seal) api.KeyWi
 	return api.KeyWithSecrets{Key: h.wireKey(k), Secrets: each(seals, func(s keywright.Seal) api.KeySecret {
 		return api.KeySecret{LastFour: s.LastFour, CreatedAt: s.Created, EndsAt: moment(s.Ends), LastUsedAt: moment(s.LastUsed)}
 	})}
+}
+
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
 }
 
 func wireActor(a keywright.Actor) api.Actor {

@@ -18,7 +18,7 @@ GRANT SELECT, INSERT, UPDATE (expires_at, spent_at) ON links TO "service";
 GRANT SELECT, INSERT, UPDATE (
 	version, member_id, scopes, networks, last_four, not_before, expires_at, reminded, rotated_at,
 	disabled_at, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at,
-	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at, last_used_from
 ) ON keys TO "service";
 GRANT SELECT, INSERT, UPDATE (ends_at, last_four, last_used_at), DELETE ON seals TO "service"; -- and triggers keep those without an end
 GRANT SELECT, INSERT, UPDATE (

@@ -3,7 +3,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = @account AND id = @id;
 
@@ -15,7 +15,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -28,7 +28,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = @account AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
 	AND (CAST(@of_state AS TEXT) = '' OR CAST(@of_state AS TEXT) = CASE
@@ -52,7 +52,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = @account
 	AND (CASE CAST(@of_order AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST(@latest AS BIGINT)) ELSE 0 END,
@@ -79,7 +79,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE member_id = @member AND member_id <> '' AND keys.account_id = @account
 	AND (created_at, id) < (CAST(@before_at AS BIGINT), CAST(@before_id AS TEXT))
@@ -147,6 +147,6 @@ WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
 -- name: SetLastUsed :exec
 -- All times in one JSON object by id: a statement for each would be a round trip for each.
 -- Batches can arrive in any order: the time never moves backwards.
-UPDATE keys SET last_used_at = CAST(used.value AS BIGINT)
+UPDATE keys SET last_used_at = CAST(used.value ->> 0 AS BIGINT), last_used_from = CAST(used.value ->> 1 AS TEXT)
 FROM jsonb_each(@used) AS used
-WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < CAST(used.value AS BIGINT));
+WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < CAST(used.value ->> 0 AS BIGINT));

@@ -216,7 +216,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = $1 AND id = $2
 `
@@ -263,6 +263,7 @@ func (q *Queries) Key(ctx context.Context, arg KeyParams) (Key, error) {
 		&i.EnablesAt,
 		&i.Reminded,
 		&i.RotatedAt,
+		&i.LastUsedFrom,
 	)
 	return i, err
 }
@@ -288,7 +289,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = $1 AND (created_at, id) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
 ORDER BY created_at DESC, id DESC
@@ -350,6 +351,7 @@ func (q *Queries) Keys(ctx context.Context, arg KeysParams) ([]Key, error) {
 			&i.EnablesAt,
 			&i.Reminded,
 			&i.RotatedAt,
+			&i.LastUsedFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -369,7 +371,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = $1
 	AND (CASE CAST($2 AS TEXT) WHEN 'last_used' THEN -coalesce(last_used_at, 0) WHEN 'expires' THEN coalesce(expires_at, CAST($3 AS BIGINT)) ELSE 0 END,
@@ -468,6 +470,7 @@ func (q *Queries) KeysInOrder(ctx context.Context, arg KeysInOrderParams) ([]Key
 			&i.EnablesAt,
 			&i.Reminded,
 			&i.RotatedAt,
+			&i.LastUsedFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -487,7 +490,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE member_id = $1 AND member_id <> '' AND keys.account_id = $2
 	AND (created_at, id) < (CAST($3 AS BIGINT), CAST($4 AS TEXT))
@@ -553,6 +556,7 @@ func (q *Queries) KeysOfMember(ctx context.Context, arg KeysOfMemberParams) ([]K
 			&i.EnablesAt,
 			&i.Reminded,
 			&i.RotatedAt,
+			&i.LastUsedFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -572,7 +576,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE account_id = $1 AND (created_at, id) < (CAST($2 AS BIGINT), CAST($3 AS TEXT))
 	AND (CAST($4 AS TEXT) = '' OR CAST($4 AS TEXT) = CASE
@@ -661,6 +665,7 @@ func (q *Queries) KeysThatFit(ctx context.Context, arg KeysThatFitParams) ([]Key
 			&i.EnablesAt,
 			&i.Reminded,
 			&i.RotatedAt,
+			&i.LastUsedFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -735,7 +740,7 @@ func (q *Queries) RotateKey(ctx context.Context, arg RotateKeyParams) (int64, er
 }
 
 const sealed = `-- name: Sealed :many
-SELECT keys.id, keys.account_id, keys.kind, keys.description, keys.version, keys.brand, keys.env, keys.last_four, keys.once, keys.created_at, keys.created_by_kind, keys.created_by_id, keys.created_by_name, keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, keys.revoked_by_kind, keys.revoked_by_id, keys.revoked_by_name, keys.why_revoked, keys.last_used_at, keys.member_id, keys.service, keys.scopes, keys.networks, keys.disabled_by_kind, keys.disabled_by_id, keys.disabled_by_name, keys.why_disabled, keys.enables_at, keys.reminded, keys.rotated_at, accounts.id, accounts.slug, accounts.name, accounts.plan, accounts.state, accounts.created_at, accounts.active_keys, accounts.new_keys_full_at, seals.mac, seals.pepper, seals.created_at AS sealed_at,
+SELECT keys.id, keys.account_id, keys.kind, keys.description, keys.version, keys.brand, keys.env, keys.last_four, keys.once, keys.created_at, keys.created_by_kind, keys.created_by_id, keys.created_by_name, keys.not_before, keys.expires_at, keys.disabled_at, keys.revoked_at, keys.revoked_by_kind, keys.revoked_by_id, keys.revoked_by_name, keys.why_revoked, keys.last_used_at, keys.member_id, keys.service, keys.scopes, keys.networks, keys.disabled_by_kind, keys.disabled_by_id, keys.disabled_by_name, keys.why_disabled, keys.enables_at, keys.reminded, keys.rotated_at, keys.last_used_from, accounts.id, accounts.slug, accounts.name, accounts.plan, accounts.state, accounts.created_at, accounts.active_keys, accounts.new_keys_full_at, seals.mac, seals.pepper, seals.created_at AS sealed_at,
 	seals.ends_at AS seal_ends_at, seals.last_four AS seal_last_four, seals.last_used_at AS seal_last_used_at
 FROM keys
 JOIN accounts ON accounts.id = keys.account_id
@@ -799,6 +804,7 @@ func (q *Queries) Sealed(ctx context.Context, id string) ([]SealedRow, error) {
 			&i.Key.EnablesAt,
 			&i.Key.Reminded,
 			&i.Key.RotatedAt,
+			&i.Key.LastUsedFrom,
 			&i.Account.ID,
 			&i.Account.Slug,
 			&i.Account.Name,
@@ -828,9 +834,9 @@ func (q *Queries) Sealed(ctx context.Context, id string) ([]SealedRow, error) {
 }
 
 const setLastUsed = `-- name: SetLastUsed :exec
-UPDATE keys SET last_used_at = CAST(used.value AS BIGINT)
+UPDATE keys SET last_used_at = CAST(used.value ->> 0 AS BIGINT), last_used_from = CAST(used.value ->> 1 AS TEXT)
 FROM jsonb_each($1) AS used
-WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < CAST(used.value AS BIGINT))
+WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < CAST(used.value ->> 0 AS BIGINT))
 `
 
 // All times in one JSON object by id: a statement for each would be a round trip for each.

@@ -67,6 +67,7 @@ type Key struct {
 	EnablesAt      sql.NullInt64
 	Reminded       int64
 	RotatedAt      sql.NullInt64
+	LastUsedFrom   string
 }
 
 type KeyRequest struct {

@@ -34,6 +34,6 @@ WHERE id = @id AND revoked_at IS NULL;
 
 -- name: SetOperatorTokenLastUsed :exec
 -- As SetLastUsed.
-UPDATE operator_tokens SET last_used_at = CAST(used.value AS BIGINT)
+UPDATE operator_tokens SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
 FROM jsonb_each(@used) AS used
-WHERE operator_tokens.id = used.key AND (operator_tokens.last_used_at IS NULL OR operator_tokens.last_used_at < CAST(used.value AS BIGINT));
+WHERE operator_tokens.id = used.key AND (operator_tokens.last_used_at IS NULL OR operator_tokens.last_used_at < CAST(used.value ->> 0 AS BIGINT));

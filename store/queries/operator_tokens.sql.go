@@ -180,9 +180,9 @@ func (q *Queries) RevokeOperatorToken(ctx context.Context, arg RevokeOperatorTok
 }
 
 const setOperatorTokenLastUsed = `-- name: SetOperatorTokenLastUsed :exec
-UPDATE operator_tokens SET last_used_at = CAST(used.value AS BIGINT)
+UPDATE operator_tokens SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
 FROM jsonb_each($1) AS used
-WHERE operator_tokens.id = used.key AND (operator_tokens.last_used_at IS NULL OR operator_tokens.last_used_at < CAST(used.value AS BIGINT))
+WHERE operator_tokens.id = used.key AND (operator_tokens.last_used_at IS NULL OR operator_tokens.last_used_at < CAST(used.value ->> 0 AS BIGINT))
 `
 
 // As SetLastUsed.

@@ -14,3 +14,11 @@ UPDATE seals SET ends_at = @ends_at WHERE key_id = @key_id AND ends_at > @ends_a
 
 -- name: Seals :many
 SELECT mac, pepper, created_at, ends_at, last_four, last_used_at FROM seals WHERE key_id = @key_id;
+
+-- name: SetSecretLastUsed :exec
+-- As SetLastUsed: by the key's public id, and - for the seal that has an end, + for the one that has none.
+UPDATE seals SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
+FROM jsonb_each(@used) AS used
+WHERE seals.key_id = 'key_' || substr(used.key, 1, 12)
+	AND CASE WHEN seals.ends_at IS NULL THEN '+' ELSE '-' END = substr(used.key, 13)
+	AND (seals.last_used_at IS NULL OR seals.last_used_at < CAST(used.value ->> 0 AS BIGINT));

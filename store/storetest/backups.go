@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/backup"
@@ -53,7 +52,7 @@ func Fill(ctx context.Context, s Store) (string, error) {
 	_, gone, err2 := svc.Issue(ctx, owner.By(), keywright.NewKey{Description: "gone"})
 	_, _, err3 := svc.AddMember(ctx, owner.By(), keywright.NewMember{Email: "ann@acme.example", Role: "user"})
 	_, _, err4 := svc.IssueOperatorToken(ctx, keywright.Operator(""), keywright.NewOperatorToken{Description: "gateway", Use: keywright.UseVerify})
-	err5 := s.SaveLastUsed(ctx, map[keywright.KeyID]time.Time{key.ID: instant(5)})
+	err5 := s.SaveLastUsed(ctx, map[keywright.KeyID]keywright.Use{key.ID: {At: instant(5)}})
 	err6 := s.SaveKeyringChecks(ctx, map[int][]byte{1: {0, 0xff, '\n'}, 2: []byte("two")})
 	_, errAsked := svc.RequestKey(ctx, owner.By(), keywright.NewKeyRequest{Description: "Export <é>", Scopes: []string{"*"}})
 	_, errSupport := svc.AskSupport(ctx, owner.By(), keywright.NewSupportRequest{Subject: "Rechnung", Text: "Wo?\n\"Dort\""})

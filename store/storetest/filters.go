@@ -17,11 +17,11 @@ func filterCases() []testCase {
 		{"a list is sorted, page by page, each key once", func(s *test) {
 			a := s.account("acme")
 			keys := s.manyKinds(a, 60)
-			used := map[keywright.KeyID]time.Time{}
+			used := map[keywright.KeyID]keywright.Use{}
 			for i := range keys {
 				if i%3 == 0 {
 					keys[i].LastUsed = instant(i / 6)
-					used[keys[i].ID] = keys[i].LastUsed
+					used[keys[i].ID] = keywright.Use{At: keys[i].LastUsed}
 				}
 			}
 			s.wantError("save", s.Store.SaveLastUsed(s.ctx, used), nil)
@@ -43,7 +43,7 @@ func filterCases() []testCase {
 		{"a filter finds what fits it, page by page", func(s *test) {
 			a := s.account("acme")
 			keys := s.manyKinds(a, 260)
-			s.wantError("save", s.Store.SaveLastUsed(s.ctx, map[keywright.KeyID]time.Time{keys[3].ID: instant(150)}), nil)
+			s.wantError("save", s.Store.SaveLastUsed(s.ctx, map[keywright.KeyID]keywright.Use{keys[3].ID: {At: instant(150)}}), nil)
 			keys[3].LastUsed = instant(150)
 			slices.Reverse(keys)
 			now := instant(100)

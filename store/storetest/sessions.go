@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -54,8 +55,8 @@ func sessionCases() []testCase {
 	}
 }
 
-func lastUsed(id keywright.KeyID, ms int) map[keywright.KeyID]time.Time {
-	return map[keywright.KeyID]time.Time{id: instant(ms)}
+func lastUsed(id keywright.KeyID, ms int) map[keywright.KeyID]keywright.Use {
+	return map[keywright.KeyID]keywright.Use{id: {At: instant(ms)}}
 }
 
 func lastUsedCases() []testCase {
@@ -69,11 +70,42 @@ func lastUsedCases() []testCase {
 				want(s, "last used", instant(c.want))(got.LastUsed, err)
 			}
 		}},
+		{"the address of the last use is kept with its time", func(s *test) {
+			a := s.account("acme")
+			k := s.key(a, "1")
+			for _, c := range []struct {
+				ms         int
+				from, want string
+			}{{5, "192.0.2.7", "192.0.2.7"}, {4, "192.0.2.8", "192.0.2.7"}, {6, "2001:db8::7", "2001:db8::7"}, {7, "", ""}} {
+				from, _ := netip.ParseAddr(c.from)
+				s.wantError("save", s.Store.SaveLastUsed(s.ctx, map[keywright.KeyID]keywright.Use{k.ID: {At: instant(c.ms), From: from}}), nil)
+				wanted, _ := netip.ParseAddr(c.want)
+				got, err := s.Store.Key(s.ctx, a.ID, k.ID)
+				want(s, "from", wanted)(got.LastUsedFrom, err)
+			}
+		}},
+		{"of two secrets each has a last use", func(s *test) {
+			a := s.account("acme")
+			k, older := newKey(a, keyOne)
+			s.write(func(tx keywright.Tx) error { return tx.InsertKey(s.ctx, k, older, "") })
+			_, newer := newKey(a, keyTwo)
+			newer.Key, newer.Created = k.ID, instant(1)
+			s.write(func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, k, newer, instant(100)) })
+			uses := func(older, newer int) map[keywright.SecretID]keywright.Use {
+				return map[keywright.SecretID]keywright.Use{
+					keywright.OlderSecret(k.ID): {At: instant(older)}, keywright.NewerSecret(k.ID): {At: instant(newer)}, "nothing-": {At: instant(9)},
+				}
+			}
+			s.wantError("save", s.Store.SaveSecretsLastUsed(s.ctx, uses(5, 6)), nil)
+			s.wantError("save older ones", s.Store.SaveSecretsLastUsed(s.ctx, uses(4, 5)), nil)
+			older.Ends, older.LastUsed, newer.LastUsed = instant(100), instant(5), instant(6)
+			want(s, "seals", []keywright.Seal{older, newer})(s.Store.Seals(s.ctx, k))
+		}},
 		{"last used is saved for many keys at once, revoked ones too", func(s *test) {
 			a := s.account("acme")
 			one, two, three := s.key(a, "1"), s.key(a, "2"), s.key(a, "3")
 			s.wantError("revoke", s.revoke(a, two.ID, 5, ""), nil)
-			batch := map[keywright.KeyID]time.Time{one.ID: instant(1), two.ID: instant(2), "key_none": instant(3)}
+			batch := map[keywright.KeyID]keywright.Use{one.ID: {At: instant(1)}, two.ID: {At: instant(2)}, "key_none": {At: instant(3)}}
 			s.wantError("save", s.Store.SaveLastUsed(s.ctx, batch), nil)
 			s.wantError("save nothing", s.Store.SaveLastUsed(s.ctx, nil), nil)
 			for id, at := range map[keywright.KeyID]time.Time{one.ID: instant(1), two.ID: instant(2), three.ID: {}} {
@@ -84,9 +116,9 @@ func lastUsedCases() []testCase {
 		{"last used is saved of more keys than fit into one transaction, whatever their ids are", func(s *test) {
 			a := s.account("acme")
 			k := s.key(a, `"quoted" \ and ü`)
-			batch := map[keywright.KeyID]time.Time{k.ID: instant(7)}
+			batch := map[keywright.KeyID]keywright.Use{k.ID: {At: instant(7)}}
 			for i := range 2500 {
-				batch[keywright.KeyID(fmt.Sprint("key_none", i))] = instant(i)
+				batch[keywright.KeyID(fmt.Sprint("key_none", i))] = keywright.Use{At: instant(i)}
 			}
 			s.wantError("save", s.Store.SaveLastUsed(s.ctx, batch), nil)
 			got, err := s.Store.Key(s.ctx, a.ID, k.ID)

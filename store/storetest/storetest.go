@@ -22,8 +22,9 @@ import (
 // Store is all that a store offers.
 type Store interface {
 	keywright.Store
-	SaveLastUsed(ctx context.Context, last map[keywright.KeyID]time.Time) error
-	SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]time.Time) error
+	SaveLastUsed(ctx context.Context, last map[keywright.KeyID]keywright.Use) error
+	SaveSecretsLastUsed(ctx context.Context, last map[keywright.SecretID]keywright.Use) error
+	SaveTokensLastUsed(ctx context.Context, last map[keywright.OperatorTokenID]keywright.Use) error
 	DeleteExpiredSessions(ctx context.Context, now time.Time) error
 	KeyringChecks(ctx context.Context) (map[int][]byte, error)
 	SaveKeyringChecks(ctx context.Context, checks map[int][]byte) error

@@ -3,7 +3,6 @@ package storetest
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/keyset"
@@ -106,7 +105,7 @@ func tokenCases() []testCase {
 			t := s.token("1")
 			before := s.revision()
 			for _, c := range []struct{ save, want int }{{5, 5}, {3, 5}, {6, 6}} {
-				batch := map[keywright.OperatorTokenID]time.Time{t.ID: instant(c.save), "tok_none": instant(9)}
+				batch := map[keywright.OperatorTokenID]keywright.Use{t.ID: {At: instant(c.save)}, "tok_none": {At: instant(9)}}
 				s.wantError("save", s.Store.SaveTokensLastUsed(s.ctx, batch), nil)
 				got, err := s.Store.OperatorToken(s.ctx, t.ID)
 				want(s, "last used", instant(c.want))(got.LastUsed, err)

@@ -1,0 +1,20 @@
+package keywright
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Use is one successful verification.
+type Use struct {
+	At   time.Time
+	From netip.Addr // the end client's address; zero: it was not told
+}
+
+// SecretID names one of the two secrets that a key has during a grace period, without saying anything
+// of its text.
+type SecretID string
+
+// OlderSecret is the one that is about to end, NewerSecret the one that has replaced it.
+func OlderSecret(id KeyID) SecretID { return SecretID(id.Public() + "-") }
+func NewerSecret(id KeyID) SecretID { return SecretID(id.Public() + "+") }
