@@ -44,7 +44,7 @@ func flip(c byte) string {
 // verifier is a data plane that follows the house.
 func (h *house) verifier(t testing.TB) *keywright.Verifier {
 	t.Helper()
-	f := follow.New(h.store, h.ring, h.Adopt, follow.Options{})
+	f := follow.New(h.store, h.ring, h.Adopt, follow.Options{Bound: keywright.MaxBound})
 	h.store.Follow(f.Committed)
 	if err := f.Load(t.Context()); err != nil {
 		t.Fatal(err)
