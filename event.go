@@ -62,6 +62,7 @@ const (
 	KeyDisabledBy      Action = "key.disabled" // why; until, when it enables by itself
 	KeyEnabledBy       Action = "key.enabled"
 	KeyChanged         Action = "key.changed"     // what is different: version, scopes, networks, not_before, expires, member
+	KeyExpiring        Action = "key.expiring"    // days, in how many at the most; expires
 	KeyRotated         Action = "key.rotated"     // until when the old secret works
 	KeyGraceEnded      Action = "key.grace_ended" // before its time
 	AccountSuspendedBy Action = "account.suspended"
@@ -74,7 +75,7 @@ const (
 
 // Actions lists every action, for the test that holds a sentence for each.
 func Actions() []Action {
-	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, MemberDeactivatedBy, MemberActivatedBy, OwnerTransferred, KeyIssued, KeyRevokedBy, KeyRequested, RequestApprovedBy, RequestDeclinedBy, RequestWithdrawnBy, SupportAsked, SupportAnswered, SupportPublished, SupportUnpublished, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, KeyEnabledBy, KeyChanged, KeyRotated, KeyGraceEnded, AccountSuspendedBy, Restored}
+	return []Action{AccountCreated, PlanChanged, MemberAdded, MemberJoined, LinkRenewed, RoleChanged, MemberRemovedBy, MemberDeactivatedBy, MemberActivatedBy, OwnerTransferred, KeyIssued, KeyRevokedBy, KeyRequested, RequestApprovedBy, RequestDeclinedBy, RequestWithdrawnBy, SupportAsked, SupportAnswered, SupportPublished, SupportUnpublished, TokenIssued, TokenRevoked, PolicyReplaced, KeyDisabledBy, KeyEnabledBy, KeyChanged, KeyExpiring, KeyRotated, KeyGraceEnded, AccountSuspendedBy, Restored}
 }
 
 // Subject is what was acted on, with the name that it had then.

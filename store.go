@@ -40,6 +40,7 @@ type Reader interface {
 	Key(ctx context.Context, account AccountID, id KeyID) (Key, error)
 	KeyByOnce(ctx context.Context, account AccountID, once string) (KeyID, error)
 	Keys(ctx context.Context, account AccountID, f KeyFilter, now time.Time, page Page) ([]Key, error) // those that fit, newest first
+	ExpiringKeys(ctx context.Context, now time.Time, most int) ([]Key, error)                          // of all accounts, of which a reminder is due
 	Sealed(ctx context.Context, id KeyID) (Sealed, error)                                              // of whichever account
 	Seals(ctx context.Context, k Key) ([]Seal, error)                                                  // the older one first
 
@@ -106,6 +107,7 @@ type Tx interface {
 	RotateKey(ctx context.Context, k Key, s Seal, ends time.Time) error                                    // the newest seal gets an end, an older one goes; ErrRevoked
 	EndGrace(ctx context.Context, account AccountID, id KeyID, now time.Time) error                        // of the older seal, if it has one left
 	HandOver(ctx context.Context, account AccountID, from, to MemberID) (int, error)                       // how many service keys to answers for instead of from
+	SetReminded(ctx context.Context, account AccountID, id KeyID, days int) error                          // ErrRevoked; no change that a keyset hears of
 	RevokeKey(ctx context.Context, account AccountID, id KeyID, by Actor, why string, now time.Time) error // ErrRevoked; no longer active
 
 	NewKeys(ctx context.Context, account AccountID) (limit.Bucket, error) // what is left of the plan's rate of new keys

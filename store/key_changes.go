@@ -76,6 +76,14 @@ func (t *tx) HandOver(ctx context.Context, account keywright.AccountID, from, to
 	return len(ids), nil
 }
 
+func (t *tx) SetReminded(ctx context.Context, account keywright.AccountID, id keywright.KeyID, days int) error {
+	rows, err := t.q.SetReminded(ctx, queries.SetRemindedParams{Account: string(account), ID: string(id), Reminded: int64(days)})
+	if err == nil && rows == 0 {
+		return t.absentOrRevoked(ctx, account, id)
+	}
+	return failed("change", "key", err)
+}
+
 // changedKey translates the answer of a statement that is for keys that were not revoked.
 func (t *tx) changedKey(ctx context.Context, account keywright.AccountID, id keywright.KeyID, rows int64, err error) error {
 	if err != nil {

@@ -33,6 +33,11 @@ func (r reader) Keys(ctx context.Context, account keywright.AccountID, f keywrig
 	return list, nil
 }
 
+func (r reader) ExpiringKeys(ctx context.Context, now time.Time, limit int) ([]keywright.Key, error) {
+	rows, err := r.q.ExpiringKeys(ctx, queries.ExpiringKeysParams{Now: millis(now), Most: int32(limit)}) //nolint:gosec // G115: some hundred
+	return all(rows, key), failed("list", "expiring keys", err)
+}
+
 func (r reader) someKeys(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]queries.Key, error) {
 	if f.Order != keywright.NewestFirst {
 		return r.keysInOrder(ctx, account, f, now, page)

@@ -220,7 +220,7 @@ func (p *process) run(ctx context.Context, out io.Writer) error {
 // one further behind loads everything anew.
 const keptChanges = 100_000
 
-// watch cleans out what is old, and ends the process when a commit failed half-way: what
+// watch cleans out what is old, writes reminders, and ends the process when a commit failed half-way: what
 // stands in the database is then only known to the next start.
 func (p *process) watch(ctx context.Context) error {
 	hourly, minutely := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
@@ -239,6 +239,9 @@ func (p *process) watch(ctx context.Context) error {
 		case now := <-minutely.C: // a secret must not lie there much longer than it is told
 			if err := p.store.ForgetAnswers(ctx, now); err != nil {
 				p.log.Warn("old answers stay for now", "error", err)
+			}
+			if _, err := p.service.Remind(ctx); err != nil && ctx.Err() == nil {
+				p.log.Warn("reminders of keys that expire come later", "error", err)
 			}
 		case now := <-hourly.C:
 			if err := p.store.DeleteExpiredSessions(ctx, now); err != nil {

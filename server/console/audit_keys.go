@@ -23,6 +23,13 @@ func readable(text string) string {
 	return at.UTC().Format("2 Jan 2006, 15:04:05 UTC")
 }
 
+func inDays(days string) string {
+	if days == "1" {
+		return "a day"
+	}
+	return days + " days"
+}
+
 // changes is what is different of a key, as it is now.
 func changes(detail map[string]string) []part {
 	var said []part

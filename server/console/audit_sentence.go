@@ -99,6 +99,8 @@ func (c *Console) did(who, what part, action keywright.Action, detail map[string
 		return []part{who, ours(" gave the key "), what, ours(" a new secret; the old one works until " + readable(detail["until"]) + ".")}
 	case keywright.KeyGraceEnded:
 		return []part{who, ours(" ended the old secret of the key "), what, ours(".")}
+	case keywright.KeyExpiring:
+		return []part{ours("The key "), what, ours(" expires " + readable(detail["expires"]) + ": in less than " + inDays(detail["days"]) + ".")}
 	case keywright.KeyChanged:
 		return append([]part{who, ours(" changed the key "), what}, changes(detail)...)
 	case keywright.AccountSuspendedBy:

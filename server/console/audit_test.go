@@ -76,11 +76,16 @@ func TestEveryActionHasASentence(t *testing.T) {
 		},
 		keywright.KeyDisabledBy: {
 			{ada, key, nil, "Ada disabled the key “nightly export”."},
+			{operator, key, map[string]string{"replayed": "7"}, "The operator disabled the key “nightly export”. It was done again, because an older copy of the database had lost it."},
 			{ada, key, map[string]string{"until": "2026-05-03T12:00:00Z", "why": "who uses it?"}, "Ada disabled the key “nightly export” until 3 May 2026, 12:00:00 UTC, saying “who uses it?”."},
 		},
 		keywright.KeyEnabledBy:  {{ada, key, nil, "Ada enabled the key “nightly export”."}},
 		keywright.KeyRotated:    {{ada, key, map[string]string{"until": "2026-05-03T12:00:00.5Z"}, "Ada gave the key “nightly export” a new secret; the old one works until 3 May 2026, 12:00:00 UTC."}},
 		keywright.KeyGraceEnded: {{ada, key, nil, "Ada ended the old secret of the key “nightly export”."}},
+		keywright.KeyExpiring: {
+			{operator, key, map[string]string{"days": "1", "expires": "2026-05-03T12:00:00Z"}, "The key “nightly export” expires 3 May 2026, 12:00:00 UTC: in less than a day."},
+			{operator, key, map[string]string{"days": "30", "expires": "2026-05-03T12:00:00Z"}, "The key “nightly export” expires 3 May 2026, 12:00:00 UTC: in less than 30 days."},
+		},
 		keywright.KeyChanged: {
 			{ada, key, map[string]string{"version": "v2"}, "Ada changed the key “nightly export”: its API version is v2."},
 			{ada, key, map[string]string{"networks": "anywhere", "expires": "2026-05-03T12:00:00Z", "member": "mem_2"}, "Ada changed the key “nightly export”: it may be used from anywhere; it expires 3 May 2026, 12:00:00 UTC; another member answers for it."},

@@ -86,6 +86,24 @@ WHERE member_id = @member AND member_id <> '' AND keys.account_id = @account
 ORDER BY created_at DESC, id DESC
 LIMIT @most;
 
+-- name: ExpiringKeys :many
+-- Of which a reminder is due that was not given, and that did not come with the key itself.
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE revoked_at IS NULL AND expires_at > CAST(@now AS BIGINT) AND expires_at <= CAST(@now AS BIGINT) + 2592000000 AND (
+	expires_at - created_at > 2592000000 AND reminded = 0
+	OR expires_at <= CAST(@now AS BIGINT) + 604800000 AND expires_at - created_at > 604800000 AND (reminded = 0 OR reminded > 7)
+	OR expires_at <= CAST(@now AS BIGINT) + 86400000 AND expires_at - created_at > 86400000 AND (reminded = 0 OR reminded > 1))
+ORDER BY expires_at
+LIMIT @most;
+
+-- name: SetReminded :execrows
+UPDATE keys SET reminded = @reminded WHERE account_id = @account AND id = @id AND revoked_at IS NULL;
+
 -- name: Sealed :many
 -- All that a verification needs, in one round trip: one row for each seal.
 SELECT sqlc.embed(keys), sqlc.embed(accounts), seals.mac, seals.pepper, seals.created_at AS sealed_at,

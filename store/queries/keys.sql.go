@@ -100,6 +100,84 @@ func (q *Queries) EnableKey(ctx context.Context, arg EnableKeyParams) (int64, er
 	return result.RowsAffected()
 }
 
+const expiringKeys = `-- name: ExpiringKeys :many
+SELECT id, account_id, kind, description, version, brand, env, last_four, once,
+	created_at, created_by_kind, created_by_id, created_by_name,
+	not_before, expires_at, disabled_at,
+	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+FROM keys
+WHERE revoked_at IS NULL AND expires_at > CAST($1 AS BIGINT) AND expires_at <= CAST($1 AS BIGINT) + 2592000000 AND (
+	expires_at - created_at > 2592000000 AND reminded = 0
+	OR expires_at <= CAST($1 AS BIGINT) + 604800000 AND expires_at - created_at > 604800000 AND (reminded = 0 OR reminded > 7)
+	OR expires_at <= CAST($1 AS BIGINT) + 86400000 AND expires_at - created_at > 86400000 AND (reminded = 0 OR reminded > 1))
+ORDER BY expires_at
+LIMIT $2
+`
+
+type ExpiringKeysParams struct {
+	Now  int64
+	Most int32
+}
+
+// Of which a reminder is due that was not given, and that did not come with the key itself.
+func (q *Queries) ExpiringKeys(ctx context.Context, arg ExpiringKeysParams) ([]Key, error) {
+	rows, err := q.db.QueryContext(ctx, expiringKeys, arg.Now, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Key
+	for rows.Next() {
+		var i Key
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Kind,
+			&i.Description,
+			&i.Version,
+			&i.Brand,
+			&i.Env,
+			&i.LastFour,
+			&i.Once,
+			&i.CreatedAt,
+			&i.CreatedByKind,
+			&i.CreatedByID,
+			&i.CreatedByName,
+			&i.NotBefore,
+			&i.ExpiresAt,
+			&i.DisabledAt,
+			&i.RevokedAt,
+			&i.RevokedByKind,
+			&i.RevokedByID,
+			&i.RevokedByName,
+			&i.WhyRevoked,
+			&i.LastUsedAt,
+			&i.MemberID,
+			&i.Service,
+			&i.Scopes,
+			&i.Networks,
+			&i.DisabledByKind,
+			&i.DisabledByID,
+			&i.DisabledByName,
+			&i.WhyDisabled,
+			&i.EnablesAt,
+			&i.Reminded,
+			&i.RotatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const handOver = `-- name: HandOver :many
 UPDATE keys SET member_id = $1
 WHERE account_id = $2 AND member_id = $3 AND kind = 'service' AND revoked_at IS NULL
@@ -844,4 +922,22 @@ WHERE keys.id = used.key AND (keys.last_used_at IS NULL OR keys.last_used_at < C
 func (q *Queries) SetLastUsed(ctx context.Context, used string) error {
 	_, err := q.db.ExecContext(ctx, setLastUsed, used)
 	return err
+}
+
+const setReminded = `-- name: SetReminded :execrows
+UPDATE keys SET reminded = $1 WHERE account_id = $2 AND id = $3 AND revoked_at IS NULL
+`
+
+type SetRemindedParams struct {
+	Reminded int64
+	Account  string
+	ID       string
+}
+
+func (q *Queries) SetReminded(ctx context.Context, arg SetRemindedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setReminded, arg.Reminded, arg.Account, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
