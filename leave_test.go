@@ -281,6 +281,12 @@ func TestAPlanPreviewSaysWhatStopsAndWhatWakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.is(t, text, "")
+	if _, _, err := h.DeactivateMember(t.Context(), operator, h.members["admin"].ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if c := see("lite"); !ids(c.Stop.List, service.ID) {
+		t.Errorf("to lite, with a key that is refused already: got %+v", c)
+	}
 	if err := second(h.PreviewPlan(t.Context(), h.members["user"].By(), "lite")); !errors.Is(err, keywright.ErrForbidden) {
 		t.Errorf("by a user: %v", err)
 	}

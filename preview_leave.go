@@ -97,10 +97,10 @@ func (s *Service) liveKeys(ctx context.Context, account AccountID, f KeyFilter) 
 		some.List = append(some.List, k)
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		err = nil
+	if err != nil && !errors.Is(err, errEnough) {
+		return SomeKeys{}, err
 	}
-	return some, err
+	return some, s.lookAfterMembers(ctx, some.List)
 }
 
 // errEnough ends the walk through a list.

@@ -47,7 +47,11 @@ func (s *Service) PreviewPlan(ctx context.Context, by Principal, plan string) (P
 		return PlanChange{}, fmt.Errorf("preview a plan: %w", err)
 	}
 	c.Stop.More, c.Wake.More = some.More, some.More
+	now := s.now()
 	for _, key := range some.List {
+		if key.State(now) != KeyActive || key.MemberOut != "" { // refused on any plan
+			continue
+		}
 		did, will := NotEntitled(s.Policy(), account.Plan, key.Kind) == nil, NotEntitled(s.Policy(), plan, key.Kind) == nil
 		switch {
 		case did && !will:

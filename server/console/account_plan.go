@@ -1,7 +1,6 @@
 package console
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -41,25 +40,15 @@ func (view planChangeView) stops() string {
 	case len(view.Stop.List) == 0:
 		return ""
 	case !view.To.APIAccess:
-		return allOf(view.Account.ActiveKeys) + ": the " + view.To.Label + " plan has no API access."
+		return counted(view.Stop, "key", "keys") + ": the " + view.To.Label + " plan has no API access."
 	}
 	return counted(view.Stop, "personal key", "personal keys") + ": the " + view.To.Label + " plan has no personal keys. All others go on working."
 }
 
 // wakes says which keys would work again; "" for none.
 func (view planChangeView) wakes() string {
-	switch {
-	case len(view.Wake.List) == 0:
+	if len(view.Wake.List) == 0 {
 		return ""
-	case len(view.Wake.List) == view.Account.ActiveKeys:
-		return allOf(view.Account.ActiveKeys) + ": as they are, with the same secret."
 	}
 	return counted(view.Wake, "key", "keys") + ": as they are, with the same secret."
-}
-
-func allOf(keys int) string {
-	if keys == 1 {
-		return "The only key of the account"
-	}
-	return "All " + strconv.Itoa(keys) + " keys of the account"
 }

@@ -114,7 +114,7 @@ func TestAPlanSaysWhatItWouldChange(t *testing.T) {
 	s := newSite(t)
 	s.issue("acme", "nightly export")
 	b := s.as("owner", "acme")
-	b.get(b.get("/account").link("what would change")).says("From Standard to Lite", "The only key of the account: the Lite plan has no API access", "nightly export", "none is deleted")
+	b.get(b.get("/account").link("what would change")).says("From Standard to Lite", "1 key: the Lite plan has no API access", "nightly export", "none is deleted")
 	b.get("/account/plans/enterprise").says("No key stops")
 	b.get("/account/plans/standard").goesTo("/account#plan")
 	b.get("/account/plans/gold").is(http.StatusNotFound)
