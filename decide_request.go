@@ -18,7 +18,7 @@ import (
 // (request).
 func (s *Service) ApproveRequest(ctx context.Context, by Principal, id KeyRequestID, narrow Reach) (KeyRequest, error) {
 	return s.decideRequest(ctx, by, id, func(tx Tx, who admitted, r *KeyRequest, now time.Time) (Action, map[string]string, error) {
-		if s.Policy().Requests.TwoPeople && r.MadeBy(by) {
+		if s.Policy().Requests.TwoPeople && who.made(*r) {
 			return "", nil, ErrOwnRequest
 		}
 		if err := s.entitled(who.account, AccountKey); err != nil {

@@ -317,6 +317,11 @@ func TestWhetherAnOwnRequestMayBeApprovedIsThePolicys(t *testing.T) {
 	if _, err := h.ApproveRequest(t.Context(), admin, id, keywright.Reach{}); !errors.Is(err, keywright.ErrOwnRequest) {
 		t.Errorf("an admin approved his own: %v", err)
 	}
+	personal, _, err := h.Issue(t.Context(), admin, keywright.NewKey{Description: "mine", Kind: keywright.PersonalKey})
+	must(t, err)
+	if _, err := h.ApproveRequest(t.Context(), personal.By(), id, keywright.Reach{}); !errors.Is(err, keywright.ErrOwnRequest) {
+		t.Errorf("an admin approved his own by a personal key: %v", err)
+	}
 	_, err = h.ApproveRequest(t.Context(), h.members["owner"].By(), id, keywright.Reach{})
 	must(t, err)
 	_, err = h.DeclineRequest(t.Context(), admin, own(), "a mistake of mine")
