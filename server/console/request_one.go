@@ -81,7 +81,7 @@ func (view requestView) narrowed() bool {
 func (c *Console) described(grants []string) []grantChoice {
 	all := make([]grantChoice, len(grants))
 	for i, grant := range grants {
-		all[i] = grantChoice{name: grant, about: "Everything under it"}
+		all[i] = grantChoice{name: grant, about: "All scopes that begin with " + strings.TrimSuffix(grant, "*")}
 		if grant == everything {
 			all[i].about = "Everything that the account may, with full rights"
 		}

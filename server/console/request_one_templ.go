@@ -639,7 +639,7 @@ func decideForms(view requestView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = grantFieldset("What it may do", "As asked. Untick what it does not need.", view.choices, view.scopes).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = grantFieldset("What it may do", "As asked. Untick what it does not need, or tick a part of it instead.", view.choices, view.scopes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
