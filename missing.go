@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/keywright/keywright/policy"
@@ -30,6 +31,8 @@ const (
 	LacksTokenRevoked     Lack = "token_revoked"
 	LacksKeyRevoked       Lack = "key_revoked"
 	LacksKeyDisabled      Lack = "key_disabled"
+	LacksKeyRotated       Lack = "key_rotated"  // to a secret that the database does not have: its old one would work
+	LacksKeyChanged       Lack = "key_changed"  // with fewer scopes, or an earlier end
 	LacksMemberEnded      Lack = "member_ended" // removed or deactivated
 	LacksRole             Lack = "role"         // with fewer rights or scopes
 	LacksAccountSuspended Lack = "account_suspended"
@@ -38,7 +41,7 @@ const (
 
 // Revives reports whether a key or a token that had ended works in the database.
 func (m Missing) Revives() bool {
-	return m.What == LacksTokenRevoked || m.What == LacksKeyRevoked || m.What == LacksKeyDisabled
+	return m.What == LacksTokenRevoked || m.What == LacksKeyRevoked || m.What == LacksKeyDisabled || m.What == LacksKeyRotated
 }
 
 // FindMissing lists which of the restrictions a database lacks, in their order. What the
@@ -92,8 +95,24 @@ func lacksOfKey(is Key, was Restriction) Lack {
 		return LacksKeyRevoked
 	case is.Disabled.IsZero() && !was.Disabled.IsZero():
 		return LacksKeyDisabled
+	case is.Disabled.IsZero() && was.Rotated.After(is.Rotated):
+		return LacksKeyRotated
+	case endsEarlier(was.Expires, is.Expires), narrower(was.Scopes, is.Scopes):
+		return LacksKeyChanged
 	}
 	return ""
+}
+
+func endsEarlier(was, is time.Time) bool {
+	return !was.IsZero() && (is.IsZero() || was.Before(is))
+}
+
+// narrower reports whether a key was narrowed further than it is.
+func narrower(was, is []string) bool {
+	if len(is) == 0 {
+		is = []string{"*"}
+	}
+	return len(was) > 0 && !slices.Equal(was, is) && within(was, is) == nil
 }
 
 func lacksOfMember(is Member, was Restriction, p *policy.Policy) Lack {
@@ -118,6 +137,10 @@ func (m Missing) String() string {
 		return fmt.Sprintf("key %s %q%s, %s", m.key.Handle(), m.key.Description, of, m.revocation())
 	case LacksKeyDisabled:
 		return fmt.Sprintf("key %s %q%s, disabled %s", m.key.Handle(), m.key.Description, of, second(m.Disabled))
+	case LacksKeyRotated:
+		return fmt.Sprintf("key %s %q%s, given a new text %s, so that its old one would work; it is to be disabled", m.key.Handle(), m.key.Description, of, second(m.Rotated))
+	case LacksKeyChanged:
+		return fmt.Sprintf("key %s %q%s, narrowed or given an earlier end by %s", m.key.Handle(), m.key.Description, of, second(m.When))
 	case LacksMemberEnded:
 		return fmt.Sprintf("member %s%s, %s by %s", m.member.Email, of, m.State, second(m.When))
 	case LacksRole:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -58,8 +59,24 @@ func (s *Service) restrictAgain(ctx context.Context, tx Tx, m Missing, now time.
 	case LacksKeyDisabled:
 		action, subject = KeyDisabledBy, m.key.subject()
 		k := m.key
-		k.Disabled, k.DisabledBy = m.Disabled, operatorActor()
+		k.Disabled, k.Enables, k.DisabledBy = m.Disabled, m.Enables, operatorActor()
 		err = tx.DisableKey(ctx, k)
+	case LacksKeyRotated: // the new secret is lost, and the old one may have been known to others
+		action, subject = KeyDisabledBy, m.key.subject()
+		k := m.key
+		k.Disabled, k.DisabledBy, k.WhyDisabled = now, operatorActor(), "its newest text was lost with the database; rotate it, then enable it"
+		details["why"] = k.WhyDisabled
+		err = tx.DisableKey(ctx, k)
+	case LacksKeyChanged:
+		action, subject = KeyChanged, m.key.subject()
+		k := m.key
+		if endsEarlier(m.Expires, k.Expires) {
+			k.Expires, k.Reminded, details["expires"] = m.Expires, 0, dated(m.Expires)
+		}
+		if narrower(m.Scopes, k.Scopes) {
+			k.Scopes, details["scopes"] = m.Scopes, strings.Join(m.Scopes, ", ")
+		}
+		err = tx.ChangeKey(ctx, k)
 	case LacksMemberEnded:
 		to := MemberState(m.State)
 		action, subject = leftBy(to), m.member.subject()

@@ -7,7 +7,7 @@ import (
 
 // Restriction is an account, a member, a key or an operator's token as it was left by a change
 // that may have taken something away from it. It is enough to make the change again in a
-// database that has lost it, and holds nothing of what a key was issued with.
+// database that has lost it.
 type Restriction struct {
 	At   Point     // when it was so; the change was made then or shortly before
 	When time.Time // the time of At, by the clock of whoever wrote it down
@@ -22,7 +22,11 @@ type Restriction struct {
 	Role  string // of a member
 	State string // of an account, or a member
 
-	Disabled time.Time // of a key; zero: not disabled
+	// Of a key. Zero: not disabled, or until it is enabled; it has no end; it never got a new secret.
+	Disabled, Enables time.Time
+	Expires           time.Time
+	Rotated           time.Time
+	Scopes            []string // that it was narrowed to; none: it was not
 
 	// Of a key or a token. Zero: not revoked.
 	Revoked    time.Time

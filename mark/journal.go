@@ -126,7 +126,7 @@ func ReadJournal(path string) (Journal, error) {
 	if err != nil {
 		return Journal{}, fmt.Errorf("read the journal: %w", err)
 	}
-	j.Last = slices.DeleteFunc(j.Last, func(r keywright.Restriction) bool { return r == keywright.Restriction{} })
+	j.Last = slices.DeleteFunc(j.Last, func(r keywright.Restriction) bool { return r.Subject() == "" })
 	return j, nil
 }
 

@@ -18,7 +18,7 @@ func some() []keywright.Restriction {
 	return []keywright.Restriction{
 		{At: keywright.Point{Revision: 1, Stamp: 1<<63 - 1}, When: instant(1), Account: "acct_1", Plan: "lite", State: "suspended"},
 		{At: keywright.Point{Revision: 2, Stamp: 2}, When: instant(2), Account: "acct_1", Member: "mem_1", Role: "user", State: "removed"},
-		{At: keywright.Point{Revision: 2, Stamp: 2}, When: instant(2), Account: "acct_1", Key: "key_1", Disabled: instant(2)},
+		{At: keywright.Point{Revision: 2, Stamp: 2}, When: instant(2), Account: "acct_1", Key: "key_1", Disabled: instant(2), Enables: instant(3), Expires: instant(4), Rotated: instant(1), Scopes: []string{"incidents:read"}},
 		{At: keywright.Point{Revision: 1<<63 - 1}, When: instant(3), Account: "acct_1", Key: "key_2", Revoked: instant(1), RevokedBy: by, WhyRevoked: `leaked ,"sum":"00000000"}`},
 		{At: keywright.Point{Revision: 4, Stamp: 4}, When: instant(4), Token: "tok_1", Revoked: instant(1), RevokedBy: by},
 	}

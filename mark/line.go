@@ -26,6 +26,10 @@ type line struct {
 	Role     string    `json:"role,omitempty"`
 	State    string    `json:"state,omitempty"`
 	Disabled time.Time `json:"disabled,omitzero"`
+	Enables  time.Time `json:"enables,omitzero"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Rotated  time.Time `json:"rotated,omitzero"`
+	Scopes   []string  `json:"scopes,omitempty"`
 	Revoked  time.Time `json:"revoked,omitzero"`
 	By       actor     `json:"by,omitzero"`
 	Why      string    `json:"why,omitempty"`
@@ -51,7 +55,7 @@ func appendLine(buf []byte, r keywright.Restriction) ([]byte, error) {
 	encoded, err := json.Marshal(line{
 		Revision: r.At.Revision, Stamp: formatStamp(r.At.Stamp), When: r.When,
 		Token: r.Token, Key: r.Key, Member: r.Member, Account: r.Account, Plan: r.Plan, Role: r.Role, State: r.State,
-		Disabled: r.Disabled, Revoked: r.Revoked, By: actor(r.RevokedBy), Why: r.WhyRevoked,
+		Disabled: r.Disabled, Enables: r.Enables, Expires: r.Expires, Rotated: r.Rotated, Scopes: r.Scopes, Revoked: r.Revoked, By: actor(r.RevokedBy), Why: r.WhyRevoked,
 	})
 	if err != nil {
 		return buf, err
@@ -81,6 +85,6 @@ func parseLine(text []byte) (keywright.Restriction, error) {
 	return keywright.Restriction{
 		At: keywright.Point{Revision: l.Revision, Stamp: stamp}, When: l.When,
 		Token: l.Token, Key: l.Key, Member: l.Member, Account: l.Account, Plan: l.Plan, Role: l.Role, State: l.State,
-		Disabled: l.Disabled, Revoked: l.Revoked, RevokedBy: keywright.Actor(l.By), WhyRevoked: l.Why,
+		Disabled: l.Disabled, Enables: l.Enables, Expires: l.Expires, Rotated: l.Rotated, Scopes: l.Scopes, Revoked: l.Revoked, RevokedBy: keywright.Actor(l.By), WhyRevoked: l.Why,
 	}, nil
 }

@@ -125,7 +125,8 @@ func restrictedMember(row queries.RestrictedMembersRow) keywright.Restriction {
 func restrictedKey(row queries.RestrictedKeysRow) keywright.Restriction {
 	return keywright.Restriction{
 		Account: keywright.AccountID(row.AccountID), Key: keywright.KeyID(row.ID),
-		Disabled: nullInstant(row.DisabledAt), Revoked: nullInstant(row.RevokedAt),
+		Disabled: nullInstant(row.DisabledAt), Enables: nullInstant(row.EnablesAt), Expires: nullInstant(row.ExpiresAt),
+		Rotated: nullInstant(row.RotatedAt), Scopes: grants(row.Scopes), Revoked: nullInstant(row.RevokedAt),
 		RevokedBy: actor(row.RevokedByKind, row.RevokedByID, row.RevokedByName), WhyRevoked: row.WhyRevoked,
 	}
 }

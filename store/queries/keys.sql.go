@@ -105,7 +105,7 @@ SELECT id, account_id, kind, description, version, brand, env, last_four, once,
 	created_at, created_by_kind, created_by_id, created_by_name,
 	not_before, expires_at, disabled_at,
 	revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked, last_used_at,
-	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at
+	member_id, service, scopes, networks, disabled_by_kind, disabled_by_id, disabled_by_name, why_disabled, enables_at, reminded, rotated_at, last_used_from
 FROM keys
 WHERE revoked_at IS NULL AND expires_at > CAST($1 AS BIGINT) AND expires_at <= CAST($1 AS BIGINT) + 2592000000 AND (
 	expires_at - created_at > 2592000000 AND reminded = 0
@@ -164,6 +164,7 @@ func (q *Queries) ExpiringKeys(ctx context.Context, arg ExpiringKeysParams) ([]K
 			&i.EnablesAt,
 			&i.Reminded,
 			&i.RotatedAt,
+			&i.LastUsedFrom,
 		); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ FROM members
 WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'member' AND changes.restricts = 1);
 
 -- name: RestrictedKeys :many
-SELECT id, account_id, disabled_at, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
+SELECT id, account_id, disabled_at, enables_at, expires_at, rotated_at, scopes, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
 FROM keys
 WHERE id IN (SELECT entity_id FROM changes WHERE revision > @since AND changes.kind = 'key' AND changes.restricts = 1);
 

@@ -47,7 +47,7 @@ func (q *Queries) RestrictedAccounts(ctx context.Context, since int64) ([]Restri
 }
 
 const restrictedKeys = `-- name: RestrictedKeys :many
-SELECT id, account_id, disabled_at, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
+SELECT id, account_id, disabled_at, enables_at, expires_at, rotated_at, scopes, revoked_at, revoked_by_kind, revoked_by_id, revoked_by_name, why_revoked
 FROM keys
 WHERE id IN (SELECT entity_id FROM changes WHERE revision > $1 AND changes.kind = 'key' AND changes.restricts = 1)
 `
@@ -56,6 +56,10 @@ type RestrictedKeysRow struct {
 	ID            string
 	AccountID     string
 	DisabledAt    sql.NullInt64
+	EnablesAt     sql.NullInt64
+	ExpiresAt     sql.NullInt64
+	RotatedAt     sql.NullInt64
+	Scopes        string
 	RevokedAt     sql.NullInt64
 	RevokedByKind string
 	RevokedByID   string
@@ -76,6 +80,10 @@ func (q *Queries) RestrictedKeys(ctx context.Context, since int64) ([]Restricted
 			&i.ID,
 			&i.AccountID,
 			&i.DisabledAt,
+			&i.EnablesAt,
+			&i.ExpiresAt,
+			&i.RotatedAt,
+			&i.Scopes,
 			&i.RevokedAt,
 			&i.RevokedByKind,
 			&i.RevokedByID,

@@ -143,8 +143,9 @@ func touches(s *test, a keywright.Account, m keywright.Member, k keywright.Key) 
 			}
 			return tx.EnableKey(s.ctx, a.ID, k.ID)
 		}, only(keyRecord(k))},
-		"ChangeKey": {func(tx keywright.Tx) error { return tx.ChangeKey(s.ctx, changed) }, only(narrowed)},
-		"RotateKey": {func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, turned, replaced, instant(100)) }, only(rotated)},
+		"SetReminded": {func(tx keywright.Tx) error { return tx.SetReminded(s.ctx, a.ID, k.ID, 7) }, nil},
+		"ChangeKey":   {func(tx keywright.Tx) error { return tx.ChangeKey(s.ctx, changed) }, only(narrowed)},
+		"RotateKey":   {func(tx keywright.Tx) error { return tx.RotateKey(s.ctx, turned, replaced, instant(100)) }, only(rotated)},
 		"EndGrace": {func(tx keywright.Tx) error {
 			if err := tx.RotateKey(s.ctx, turned, replaced, instant(100)); err != nil {
 				return err

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/keywright/keywright"
 	"github.com/keywright/keywright/policy"
@@ -17,9 +18,11 @@ func restrictions(a keywright.Account, m keywright.Member, k keywright.Key) map[
 	moved.Plan, asleep.State, demoted.Role, gone.State = "lite", string(keywright.AccountSuspended), "user", string(keywright.MemberRemoved)
 	out.State = string(keywright.MemberDeactivated)
 	off.Disabled, revoked.Revoked, revoked.RevokedBy = instant(5), instant(5), revoker()
+	narrowed, turned := key, key
+	narrowed.Expires, narrowed.Scopes, turned.Rotated = instant(9), []string{"incidents:*", "services:read"}, instant(5)
 	return map[string]keywright.Restriction{
 		"SetPlan": moved, "SetAccountState": asleep, "SetRole": demoted, "SetMemberState": gone, "DeactivateMember": out, "DisableKey": off, "RevokeKey": revoked,
-		"EnableKey": key, "ChangeKey": key, "RotateKey": key, "EndGrace": key,
+		"EnableKey": key, "ChangeKey": narrowed, "RotateKey": turned, "EndGrace": turned,
 	}
 }
 
@@ -124,7 +127,7 @@ func restrictionCases() []testCase {
 		{"what is missing is found, and nothing is when it was done again", func(s *test) {
 			svc, a, owner := s.service()
 			var keys []keywright.Key
-			for i := range 4 {
+			for i := range 6 {
 				key, _, err := svc.Issue(s.ctx, owner.By(), keywright.NewKey{Description: fmt.Sprint("key ", i)})
 				if err != nil {
 					s.Fatal(err)
@@ -146,10 +149,14 @@ func restrictionCases() []testCase {
 			}
 			t := s.token(keyOne)
 			by := keywright.Actor{Kind: keywright.PrincipalMember, ID: string(owner.ID), Name: owner.Name}
+			ends := keys[5].Created.Add(time.Hour)
 			list := []keywright.Restriction{
 				{Account: a.ID, Key: keys[0].ID, Revoked: instant(3), RevokedBy: by, WhyRevoked: "leaked"},
 				{Account: a.ID, Key: keys[1].ID, Disabled: instant(4)},
 				{Account: a.ID, Key: keys[2].ID},
+				{Account: a.ID, Key: keys[4].ID, Rotated: instant(4)},
+				{Account: a.ID, Key: keys[5].ID, Scopes: []string{"incidents:read"}, Expires: ends},
+				{Account: a.ID, Key: keys[5].ID, Scopes: []string{"*"}, Rotated: time.Time{}}, // which gave more
 				{Account: a.ID, Key: keys[3].ID, Revoked: instant(9), RevokedBy: by, WhyRevoked: "second"},
 				{Account: a.ID, Key: "key_none", Revoked: instant(3), RevokedBy: by},
 				{Account: "acct_none", Key: keys[2].ID, Revoked: instant(3), RevokedBy: by},
@@ -177,7 +184,7 @@ func restrictionCases() []testCase {
 			}
 			lacks, all := find()
 			want(s, "what is missing", []keywright.Lack{
-				keywright.LacksKeyRevoked, keywright.LacksKeyDisabled, keywright.LacksTokenRevoked, keywright.LacksMemberEnded,
+				keywright.LacksKeyRevoked, keywright.LacksKeyDisabled, keywright.LacksKeyRotated, keywright.LacksKeyChanged, keywright.LacksTokenRevoked, keywright.LacksMemberEnded,
 				keywright.LacksMemberEnded, keywright.LacksRole, keywright.LacksPlan, keywright.LacksAccountSuspended,
 			})(lacks, nil)
 			before := len(s.events(a))
@@ -188,7 +195,12 @@ func restrictionCases() []testCase {
 			lacks, _ = find()
 			want(s, "what is missing then", []keywright.Lack{keywright.LacksRole})(lacks, nil)
 			events := s.events(a)
-			want(s, "events", before+6)(len(events), nil)
+			want(s, "events", before+8)(len(events), nil)
+			rotated, err := s.Store.Key(s.ctx, a.ID, keys[4].ID)
+			want(s, "a key of which the newest text is lost", true)(!rotated.Disabled.IsZero() && rotated.WhyDisabled != "", err)
+			narrowed, err := s.Store.Key(s.ctx, a.ID, keys[5].ID)
+			want(s, "a narrowed key's scopes", []string{"incidents:read"})(narrowed.Scopes, err)
+			want(s, "its end", ends)(narrowed.Expires, err)
 			first := events[len(events)-before-1]
 			want(s, "the event of a revocation", map[string]string{"replayed": "1000", "by": owner.Name, "why": "leaked"})(first.Details, nil)
 			m, err := s.Store.Member(s.ctx, a.ID, away.ID)
