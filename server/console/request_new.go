@@ -70,8 +70,7 @@ func (c *Console) newRequest(v *visit, form url.Values, wrong map[string]string)
 	}
 }
 
-// lifeOptions are for how long a key can be wanted; most of them, where something was asked for, no
-// more than that.
+// lifeOptions are for how long a key can be wanted, or approved where so many days were asked for.
 func (c *Console) lifeOptions(v *visit, asked int) []option {
 	days := []int{7, 30, 90, 365}
 	if asked > 0 {

@@ -61,7 +61,7 @@ func (c *Console) findRequest(v *visit, form url.Values, wrong map[string]string
 	return view, nil
 }
 
-// reach is what the key may do: what was approved, or else what was asked for.
+// reachOf is what the key may do: what was approved, or else what was asked for.
 func reachOf(r keywright.KeyRequest) keywright.Reach {
 	if r.Granted.Scopes != nil {
 		return r.Granted
