@@ -9,8 +9,8 @@ import (
 
 // DeactivateMember shuts a member of by's account out, at once, until ActivateMember lets him in
 // again: his sessions end, he can't sign in, and his personal keys stop. The account's keys stay,
-// also those that he made. Whoever answered to him answers to responsible: the service keys that
-// he was responsible for are that member's from now on; empty: see successor. A second time
+// also those that he made; responsible answers for the service keys that he answered for, from now
+// on. Empty: whoever sends him away does, or else the owner who was there first. A second time
 // changes nothing. His role must not be above by's own. by needs the right policy.ManageMembers.
 //
 // Errors: ErrNotFound, ErrLastOwner, ErrSuspended, *ForbiddenError, *InvalidError (role,
