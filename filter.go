@@ -14,6 +14,8 @@ import (
 // KeyFilter says which keys are meant: those that fit all that is set of it. The zero KeyFilter
 // means every key, revoked ones too.
 type KeyFilter struct {
+	IDs []KeyID // these and no others, MaxPage at most
+
 	State   KeyState // at this moment
 	Kind    KeyKind
 	Version string // an API version's name
@@ -36,7 +38,8 @@ type KeyFilter struct {
 
 // Fits reports whether a key is meant, at a moment.
 func (f KeyFilter) Fits(k Key, now time.Time) bool {
-	return (f.State == "" || k.State(now) == f.State) &&
+	return (len(f.IDs) == 0 || slices.Contains(f.IDs, k.ID)) &&
+		(f.State == "" || k.State(now) == f.State) &&
 		(f.Kind == "" || k.Kind == f.Kind) &&
 		(f.Version == "" || k.Version == f.Version) &&
 		(f.Env == "" || k.Env == f.Env) &&

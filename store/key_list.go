@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -13,6 +16,9 @@ import (
 // Keys reads on until the page is full of keys that fit: a statement finds them by what it can, and
 // the filter has the last word.
 func (r reader) Keys(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]keywright.Key, error) {
+	if len(f.IDs) > 0 {
+		return r.keysNamed(ctx, account, f, now, page)
+	}
 	list := []keywright.Key{}
 	for want := int(most(page)); len(list) < want; {
 		rows, err := r.someKeys(ctx, account, f, now, page)
@@ -44,7 +50,7 @@ func (r reader) someKeys(ctx context.Context, account keywright.AccountID, f key
 	}
 	at, id := before(page)
 	switch {
-	case f == (keywright.KeyFilter{}):
+	case reflect.ValueOf(f).IsZero():
 		return r.q.Keys(ctx, queries.KeysParams{Account: string(account), BeforeAt: at, BeforeID: id, Most: most(page)})
 	case f.Member != "":
 		return r.q.KeysOfMember(ctx, queries.KeysOfMemberParams{
@@ -85,6 +91,26 @@ func (r reader) keysInOrder(ctx context.Context, account keywright.AccountID, f 
 		p.AfterRank, p.AfterDescription = 0, last.Description
 	}
 	return r.q.KeysInOrder(ctx, p)
+}
+
+// keysNamed finds keys one by one, and puts them in order itself: they are a page at most.
+func (r reader) keysNamed(ctx context.Context, account keywright.AccountID, f keywright.KeyFilter, now time.Time, page keywright.Page) ([]keywright.Key, error) {
+	list := []keywright.Key{}
+	for _, id := range f.IDs {
+		k, err := r.Key(ctx, account, id)
+		if err != nil && !errors.Is(err, keywright.ErrNotFound) {
+			return nil, err
+		}
+		after := page.After
+		older := after == keywright.Cursor{} || k.Created.Before(after.At) || k.Created.Equal(after.At) && string(k.ID) < after.ID
+		if err == nil && older && f.Fits(k, now) {
+			list = append(list, k)
+		}
+	}
+	slices.SortFunc(list, func(a, b keywright.Key) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
+	})
+	return list[:min(len(list), int(most(page)))], nil
 }
 
 // setMillis are those of an instant, 0 for the zero time.

@@ -165,3 +165,19 @@ func (k *keywright) rest(t *testing.T, text, method, path, body string) (int, st
 	answer, _ := io.ReadAll(response.Body)
 	return response.StatusCode, string(answer)
 }
+
+// end deletes the key whose page of deleting is open. Whether it is in use, and so to be confirmed,
+// may become known while the page is open.
+func (b *tab) end(lastFour string) {
+	b.Helper()
+	for range 2 {
+		if value[bool](b, `document.querySelector("#confirm") != null`) {
+			b.fill("Type "+lastFour+" to confirm", lastFour)
+		}
+		b.visit("Delete this key")
+		if !strings.HasSuffix(b.path(), "/delete") {
+			return
+		}
+	}
+	b.Fatalf("the key is not deleted:\n%s", b.said())
+}

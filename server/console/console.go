@@ -32,6 +32,12 @@ type service interface {
 	Keys(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, page keywright.Page) ([]keywright.Key, keywright.Cursor, error)
 	Key(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, error)
 	Issue(ctx context.Context, by keywright.Principal, n keywright.NewKey) (keywright.Key, secret.Secret, error)
+	Secrets(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, []keywright.Seal, error)
+	Disable(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string, while time.Duration) (keywright.Key, keywright.Commit, error)
+	Enable(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, keywright.Commit, error)
+	Rotate(ctx context.Context, by keywright.Principal, id keywright.KeyID, grace time.Duration) (keywright.Key, secret.Secret, keywright.Commit, error)
+	EndGrace(ctx context.Context, by keywright.Principal, id keywright.KeyID) (keywright.Key, keywright.Commit, error)
+	Change(ctx context.Context, by keywright.Principal, id keywright.KeyID, change keywright.KeyChange) (keywright.Key, keywright.Commit, error)
 	Revoke(ctx context.Context, by keywright.Principal, id keywright.KeyID, why string) (keywright.Key, keywright.Commit, error)
 
 	Waiting(ctx context.Context, by keywright.Principal) (keywright.Waiting, error)
@@ -47,6 +53,9 @@ type service interface {
 	OwnSupportRequests(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.SupportRequest, keywright.Cursor, error)
 	SeeAnswers(ctx context.Context, by keywright.Principal) error
 	Published(ctx context.Context, by keywright.Principal, helpPage string, page keywright.Page) ([]keywright.SupportRequest, keywright.Cursor, error)
+
+	WouldRevoke(ctx context.Context, by keywright.Principal, f keywright.KeyFilter) (keywright.Batch, error)
+	RevokeMany(ctx context.Context, by keywright.Principal, f keywright.KeyFilter, why, confirm string) (keywright.Batch, keywright.Commit, error)
 
 	Members(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Member, keywright.Cursor, error)
 	Member(ctx context.Context, by keywright.Principal, id keywright.MemberID) (keywright.Member, error)

@@ -291,11 +291,11 @@ func TestF13DeletingSaysWhatStopsAndWorksAtOnce(t *testing.T) {
 	}
 	b.get(keyPath(key.ID) + "/delete").says("Used last 2 min ago")
 
-	b.post(keyPath(key.ID)+"/delete", url.Values{"reason": {strings.Repeat("x", 201)}}).is(http.StatusUnprocessableEntity).says("Reason has 201 characters")
+	b.post(keyPath(key.ID)+"/delete", url.Values{"reason": {strings.Repeat("x", 201)}, "confirm": {key.LastFour}}).is(http.StatusUnprocessableEntity).says("Reason has 201 characters")
 	if v := s.verifies(text.Reveal()); !v.Valid {
 		t.Fatalf("F13: a refused form deleted the key: %s", v.Reason)
 	}
-	b.post(keyPath(key.ID)+"/delete", url.Values{"reason": {"leaked in a log"}}).goesTo("/api-access")
+	b.post(keyPath(key.ID)+"/delete", url.Values{"reason": {"leaked in a log"}, "confirm": {key.LastFour}}).goesTo("/api-access")
 	if v := s.verifies(text.Reveal()); v.Valid || v.Reason != keywright.Revoked {
 		t.Errorf("F13: the deleted key: %+v", v.Reason)
 	}

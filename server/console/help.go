@@ -18,7 +18,7 @@ var guide embed.FS
 
 // helpPages are the pages of the guide, in the order of its index.
 func helpPages() []string {
-	return []string{"generating-an-api-key", "kinds-and-scopes", "using-a-key", "api-versions", "if-a-key-leaks", "requesting-a-key", "when-people-leave"}
+	return []string{"generating-an-api-key", "kinds-and-scopes", "using-a-key", "changing-a-key", "api-versions", "if-a-key-leaks", "requesting-a-key", "when-people-leave"}
 }
 
 // helpView is one page of the guide.

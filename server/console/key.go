@@ -1,8 +1,6 @@
 package console
 
 import (
-	"errors"
-	"net/http"
 	"time"
 
 	"github.com/keywright/keywright"
@@ -22,6 +20,7 @@ type keyView struct {
 	may     []policy.Scope // and one by one, when it is narrowed
 	now     time.Time
 	path    string
+	secrets []keywright.Seal  // that work: one or, during a rotation, two, the older one first
 	receipt keywright.Receipt // of its end, if someone has waited for that
 	fields  []field           // of the delete form
 	stale   bool              // nodes that are cut off go on accepting it
@@ -30,7 +29,7 @@ type keyView struct {
 // find reads the key that the path names. Another account's is not found, as if it weren't
 // there.
 func (c *Console) find(v *visit) (keyView, error) {
-	key, err := c.svc.Key(v.Context(), v.by(), keywright.KeyID(v.PathValue("id")))
+	key, secrets, err := c.svc.Secrets(v.Context(), v.by(), keywright.KeyID(v.PathValue("id")))
 	if err != nil {
 		return keyView{}, err
 	}
@@ -48,13 +47,13 @@ func (c *Console) find(v *visit) (keyView, error) {
 		}
 	}
 	view := keyView{
-		receipt: receipt, stale: c.options.ServesStale, place: v.place(),
+		secrets: secrets, receipt: receipt, stale: c.options.ServesStale, place: v.place(),
 		Key: key, self: v.self, version: version, state: stateOf(key, v.self.Plan, v.now), now: v.now, path: v.place().key(key.ID),
-		fields: []field{{name: "reason", label: "Reason", hint: "For the history, such as “leaked in a log” or “the export was retired”.", optional: true}},
 	}
 	if view.owner, err = c.ownerName(v, key); err != nil {
 		return keyView{}, err
 	}
+	view.fields = view.deleteFields()
 	if key.Revoked.IsZero() {
 		view.needs = needsOf(key, v.now)
 	}
@@ -85,52 +84,17 @@ func (c *Console) key(v *visit) (answer, error) {
 	return show(view.Description, keyPage(view)), nil
 }
 
-// deleteKeyForm says what will stop, before anything does (F13).
-func (c *Console) deleteKeyForm(v *visit) (answer, error) {
-	view, err := c.find(v)
-	if err != nil {
-		return answer{}, err
+// secretName is what one of two secrets is called.
+func secretName(i int) string {
+	if i == 0 {
+		return "The old one"
 	}
-	if !view.Revoked.IsZero() {
-		return goTo(view.path), nil
-	}
-	return show("Delete "+view.Description, deletePage(view)).inOneColumn(), nil
+	return "The new one"
 }
 
-// deleteKey revokes the key. The notice claims no more than what is proved by then.
-func (c *Console) deleteKey(v *visit) (answer, error) {
-	form, err := v.form("reason")
-	if err != nil {
-		return answer{}, err
-	}
-	view, err := c.find(v)
-	if err != nil {
-		return answer{}, err
-	}
-	key, commit, err := c.svc.Revoke(v.Context(), v.by(), view.ID, form.Get("reason"))
-	if wrong := fieldErrors(err); wrong != nil {
-		view.fields = filled(view.fields, form, wrong)
-		title := wrongTitle("Delete "+view.Description, view.fields)
-		return show(title, deletePage(view)).with(http.StatusUnprocessableEntity).inOneColumn(), nil
-	}
-	if errors.Is(err, keywright.ErrRevoked) { // sent twice, or by two at once: it is as he wants it
-		return goTo(v.place().path).noting("This key was deleted before. It doesn't work any more."), nil
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	return c.counting(commit, "Deleted “"+key.Description+"”. The key "+key.Handle()+" has stopped working", v.place().path), nil
-}
-
-// whatStops is what deleting the key will do, in a sentence.
-func (view keyView) whatStops() string {
-	if view.LastUsed.IsZero() {
-		return "This key was never used, so nothing that works now will stop."
-	}
-	if asleep(view.Key, view.self.Plan) {
-		return "Used last " + ago(view.LastUsed, view.now) + ". It is asleep, because the plan has no " + view.lacks() + ", and will not wake up with the others."
-	}
-	return "Used last " + ago(view.LastUsed, view.now) + ". Whatever uses it will be refused from the moment you delete it."
+// rotates reports whether the reader may rotate the key: a personal one is shown to its member only.
+func (view keyView) rotates() bool {
+	return view.Kind != keywright.PersonalKey || view.Member == view.self.Member.ID
 }
 
 // kindWords is what the key acts as; the owner's name follows where there is one.

@@ -110,4 +110,4 @@ func (view keysView) listName() string {
 }
 
 // tickable reports whether keys can be ticked, to delete several at once.
-func (view keysView) tickable() bool { return false }
+func (view keysView) tickable() bool { return len(view.keys) > 1 }

@@ -25,13 +25,14 @@ type listQuery struct {
 
 // queryOf reads the address of a list. Of what it doesn't know it says nothing: an address that was
 // cut off still leads to a list.
-func queryOf(v *visit) listQuery {
-	get := v.URL.Query().Get
+func queryOf(v *visit) listQuery { return queryFrom(v.place(), v.URL.Query().Get) }
+
+func queryFrom(p place, get func(name string) string) listQuery {
 	q := listQuery{KeyQuery: keywright.KeyQuery{
 		Search: get("search"), State: get("state"), Kind: get("kind"), Version: get("version"), Environment: get("environment"),
 		Member: get("member"), Creator: get("creator"), Scope: get("scope"), Sort: get("sort"),
 	}, needs: get("needs")}
-	if v.place().own {
+	if p.own {
 		q.Kind, q.Member, q.Creator = string(keywright.PersonalKey), string(keywright.Me), ""
 	}
 	return q

@@ -12,6 +12,7 @@ type revealView struct {
 	account string
 	path    string
 	text    secret.Secret
+	old     string     // what becomes of the secret before it, after a rotation
 	curl    secretText // a command that asks what the key is; empty when the version takes no key in a header
 }
 

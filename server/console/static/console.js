@@ -71,6 +71,19 @@
     for (const button of all("[data-untick]", scopes)) button.addEventListener("click", () => tick("", false));
   }
 
+  // Ticked keys: the button says how many, and is there when there are some.
+  for (const form of all("[data-ticked]")) {
+    const boxes = [...form.elements].filter((box) => box.type === "checkbox");
+    const button = form.querySelector("button");
+    const count = () => {
+      const n = boxes.filter((box) => box.checked).length;
+      button.hidden = n === 0;
+      button.textContent = n === 1 ? "Delete the ticked key" : `Delete the ${n} ticked keys`;
+    };
+    for (const box of boxes) box.addEventListener("change", count);
+    addEventListener("pageshow", count);
+  }
+
   // A double click sends a form once: of two answers a browser shows the second, and the key
   // is in the first.
   for (const form of all("form[data-once]")) {
