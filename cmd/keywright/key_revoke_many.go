@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/urfave/cli/v3"
@@ -60,7 +61,7 @@ func revokeMany(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	if does {
-		return settled(cmd, answer, batch.Restriction, "revoked %d keys of account %s for good: they have stopped working %s", batch.Count, cmd.String("account"), where(batch.Restriction))
+		return settled(cmd, answer, batch.Restriction, "revoked %s of account %s for good: stopped working %s", keysWords(batch.Count), cmd.String("account"), where(batch.Restriction))
 	}
 	if asJSON(cmd) {
 		err = printJSON(cmd.Root().Writer, answer)
@@ -70,5 +71,12 @@ func revokeMany(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return unconfirmed("end %d keys of account %s at once and for good; confirm with --confirm %s", batch.Count, cmd.String("account"), batch.Confirm)
+	return unconfirmed("end %s of account %s at once and for good; confirm with --confirm %s", keysWords(batch.Count), cmd.String("account"), batch.Confirm)
+}
+
+func keysWords(n int) string {
+	if n == 1 {
+		return "1 key"
+	}
+	return fmt.Sprintf("%d keys", n)
 }

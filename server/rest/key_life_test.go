@@ -36,6 +36,15 @@ func TestAKeyIsDisabledAndEnabled(t *testing.T) {
 		t.Errorf("got %+v", enabled)
 	}
 	w.withKey("GET", "/v1/keys", "").into(http.StatusOK, &api.KeyPage{})
+	w.asOperator("POST", path+"/disable", `{"for":"1s"}`).into(http.StatusOK, &key)
+	for range 1000 { // milliseconds
+		w.time.Now()
+	}
+	var back api.KeyWithSecrets
+	w.asOperator("GET", path, "").into(http.StatusOK, &back)
+	if back.State != "active" || back.DisabledAt != nil || back.DisabledBy != nil || back.EnablesAt != nil || w.verify(w.secret) != "valid" {
+		t.Errorf("after the while: got %+v", back)
+	}
 	for body, pointer := range map[string]string{`{"for":"10"}`: "/for", `{"for":"8d"}`: "/for", `{"for":"0s"}`: "/for", `{"for":"-1s"}`: "/for", `{"reason":"a\nb"}`: "/reason"} {
 		w.asOperator("POST", path+"/disable", body).at(http.StatusUnprocessableEntity, api.CodeInvalid, pointer)
 	}

@@ -21,6 +21,9 @@ func (q PageQuery) page() (keywright.Page, error) {
 }
 
 func (h *handler) wireKey(k keywright.Key) api.Key {
+	if !k.Enables.IsZero() && !h.options.Now().Before(k.Enables) { // it has come back by itself
+		k.Disabled, k.WhyDisabled, k.Enables = time.Time{}, "", time.Time{}
+	}
 	wire := api.Key{
 		ID: string(k.ID), Kind: string(k.Kind), Member: optional(string(k.Member)), MemberState: optional(string(k.MemberOut)), Service: optional(k.Service),
 		Description: k.Description, APIVersion: k.Version,
