@@ -40,7 +40,7 @@ func (r reader) Keys(ctx context.Context, account keywright.AccountID, f keywrig
 }
 
 func (r reader) ExpiringKeys(ctx context.Context, now time.Time, limit int) ([]keywright.Key, error) {
-	rows, err := r.q.ExpiringKeys(ctx, queries.ExpiringKeysParams{Now: millis(now), Most: int32(limit)}) //nolint:gosec // G115: some hundred
+	rows, err := r.q.ExpiringKeys(ctx, queries.ExpiringKeysParams{Now: millis(now), Most: int32(limit)})
 	return all(rows, key), failed("list", "expiring keys", err)
 }
 
