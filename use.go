@@ -15,6 +15,8 @@ type Use struct {
 // of its text.
 type SecretID string
 
-// OlderSecret is the one that is about to end, NewerSecret the one that has replaced it.
+// OlderSecret is the one that is about to end.
 func OlderSecret(id KeyID) SecretID { return SecretID(id.Public() + "-") }
+
+// NewerSecret is the one that has replaced it.
 func NewerSecret(id KeyID) SecretID { return SecretID(id.Public() + "+") }

@@ -34,8 +34,12 @@ func inDays(days string) string {
 func changes(detail map[string]string) []part {
 	var said []part
 	for _, one := range []struct{ name, words string }{
-		{"version", "its API version is "}, {"scopes", "it may "}, {"networks", "it may be used from "},
-		{"not_before", "it begins "}, {"expires", "it expires "}, {"member", "another member answers for it"},
+		{"version", "its API version is "},
+		{"scopes", "it may "},
+		{"networks", "it may be used from "},
+		{"not_before", "it begins "},
+		{"expires", "it expires "},
+		{"member", "another member answers for it"},
 	} {
 		text := detail[one.name]
 		switch {

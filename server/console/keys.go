@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/keywright/keywright"
@@ -69,8 +70,9 @@ func (c *Console) keysOf(v *visit, q listQuery, page keywright.Page) ([]keywrigh
 
 // lacking is what the account's plan has not for keys of a kind; nil: nothing.
 func lacking(p *policy.Policy, self keywright.Self, kind keywright.KeyKind) *keywright.NotEntitledError {
-	err, _ := keywright.NotEntitled(p, self.Account.Plan, kind).(*keywright.NotEntitledError)
-	return err
+	var lacks *keywright.NotEntitledError
+	errors.As(keywright.NotEntitled(p, self.Account.Plan, kind), &lacks)
+	return lacks
 }
 
 // empty reports whether there has never been a key.
