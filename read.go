@@ -192,6 +192,21 @@ func (s *Service) Events(ctx context.Context, by Principal, page Page) ([]Event,
 	return cut(page, func(p Page) ([]Event, error) { return s.store.AllEvents(ctx, p) }, eventCursor)
 }
 
+// History lists what was done with a key of by's account, newest first. by needs the right
+// policy.ManageKeys, or policy.OwnKeys for a personal key of his.
+//
+// Errors: as Key, and *InvalidError (limit, cursor).
+func (s *Service) History(ctx context.Context, by Principal, id KeyID, page Page) ([]Event, Cursor, error) {
+	if _, err := s.Key(ctx, by, id); err != nil {
+		return nil, Cursor{}, err
+	}
+	page, err := pageLimit(page)
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	return cut(page, func(p Page) ([]Event, error) { return s.store.EventsOf(ctx, by.Account, string(id), p) }, eventCursor)
+}
+
 // Receipt answers what was proved of the change of by's account at a revision, if someone waited
 // for that. Whoever belongs to the account may see it.
 //

@@ -66,6 +66,8 @@ type Reader interface {
 	Events(ctx context.Context, account AccountID, page Page) ([]Event, error) // newest first
 	AllEvents(ctx context.Context, page Page) ([]Event, error)                 // of all accounts and of none, newest first
 
+	EventsOf(ctx context.Context, account AccountID, subject string, page Page) ([]Event, error) // by the subject's id, newest first
+
 	PolicyInForce(ctx context.Context) (policy.InForce, error) // zero: none was written down yet
 	HadPolicy(ctx context.Context, text string) (bool, error)  // at any time
 	NamesInUse(ctx context.Context) ([]Named, error)           // once each; reads all rows

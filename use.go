@@ -2,6 +2,7 @@ package keywright
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -20,3 +21,9 @@ func OlderSecret(id KeyID) SecretID { return SecretID(id.Public() + "-") }
 
 // NewerSecret is the one that has replaced it.
 func NewerSecret(id KeyID) SecretID { return SecretID(id.Public() + "+") }
+
+// Of is the key that has the secret, and whether it is the newer one.
+func (id SecretID) Of() (key KeyID, newer bool) {
+	public, newer := strings.CutSuffix(string(id), "+")
+	return KeyIDOf(strings.TrimSuffix(public, "-")), newer
+}

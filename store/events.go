@@ -22,6 +22,18 @@ func (r reader) Events(ctx context.Context, account keywright.AccountID, page ke
 	return told(rows, err)
 }
 
+// EventsOf pages likewise.
+//
+// Errors: *InvalidError (cursor).
+func (r reader) EventsOf(ctx context.Context, account keywright.AccountID, subject string, page keywright.Page) ([]keywright.Event, error) {
+	before, err := beforeSequence(page)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.q.EventsOf(ctx, queries.EventsOfParams{Account: nullText(string(account)), Subject: subject, Before: before, Most: most(page)})
+	return told(all(rows, func(row queries.EventsOfRow) queries.EventsRow { return queries.EventsRow(row) }), err)
+}
+
 // AllEvents pages likewise.
 //
 // Errors: *InvalidError (cursor).

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
@@ -28,7 +29,17 @@ func (s *Store) SaveTokensLastUsed(ctx context.Context, last map[keywright.Opera
 
 // SaveSecretsLastUsed does the same for one of two secrets of a key.
 func (s *Store) SaveSecretsLastUsed(ctx context.Context, last map[keywright.SecretID]keywright.Use) error {
-	return saveLastUsed(ctx, s, last, (*queries.Queries).SetSecretLastUsed)
+	older, newer := map[keywright.KeyID]keywright.Use{}, map[keywright.KeyID]keywright.Use{}
+	for id, use := range last {
+		if key, isNewer := id.Of(); isNewer {
+			newer[key] = use
+		} else {
+			older[key] = use
+		}
+	}
+	return errors.Join(
+		saveLastUsed(ctx, s, older, (*queries.Queries).SetOlderSecretLastUsed),
+		saveLastUsed(ctx, s, newer, (*queries.Queries).SetNewerSecretLastUsed))
 }
 
 func saveLastUsed[ID ~string](ctx context.Context, s *Store, last map[ID]keywright.Use, set func(*queries.Queries, context.Context, string) error) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -45,6 +46,27 @@ func audit(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	return printEvents(cmd, elements)
+}
+
+// keyHistory prints what was done with one key.
+func keyHistory(ctx context.Context, cmd *cli.Command) error {
+	id, err := keyIDArgument(cmd)
+	if err != nil {
+		return err
+	}
+	o, err := dial(cmd)
+	if err != nil {
+		return err
+	}
+	elements, err := o.list(ctx, "/v1/keys/"+id+"/history", "events")
+	if err != nil {
+		return o.noKey(err, id)
+	}
+	return printEvents(cmd, elements)
+}
+
+func printEvents(cmd *cli.Command, elements []json.RawMessage) error {
 	if asJSON(cmd) {
 		return printList(cmd.Root().Writer, "events", elements)
 	}

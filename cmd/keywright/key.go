@@ -52,6 +52,14 @@ Examples:
 			Action: listKeys,
 		},
 		&cli.Command{
+			Name: "history", Usage: "read what was done with one key, newest first",
+			UsageText: "keywright key history ID [--account SLUG]",
+			Description: `Example:
+  keywright key history key_o6p4Zq81LmT3`,
+			Flags:  []cli.Flag{accountFlag("`SLUG` of the account in which to look; default: all"), asFlag()},
+			Action: keyHistory,
+		},
+		&cli.Command{
 			Name: "show", Usage: "show one key",
 			UsageText: "keywright key show ID [--account SLUG]",
 			Description: `Example:

@@ -29,17 +29,27 @@ func (c *Console) auditLog(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	view := auditView{account: v.self.Account, pager: newPager("/audit-log", after, next)}
+	if view.rows, err = c.sentences(v, events); err != nil {
+		return answer{}, err
+	}
+	return show("Audit log", auditPage(view)), nil
+}
+
+// sentences are events in words, with links to what they name.
+func (c *Console) sentences(v *visit, events []keywright.Event) ([]auditRow, error) {
+	var rows []auditRow
 	paths := pathsOf{c: c, v: v, known: map[string]string{}}
 	for _, e := range events {
 		said := c.tell(e)
 		for i, p := range said {
+			var err error
 			if said[i].path, err = paths.find(p); err != nil {
-				return answer{}, err
+				return nil, err
 			}
 		}
-		view.rows = append(view.rows, auditRow{e, said})
+		rows = append(rows, auditRow{e, said})
 	}
-	return show("Audit log", auditPage(view)), nil
+	return rows, nil
 }
 
 // pathsOf finds the pages of what events name, each once for a page of the log.

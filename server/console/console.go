@@ -75,6 +75,7 @@ type service interface {
 	ReceiptOf(ctx context.Context, by keywright.Principal, subject string) (keywright.Receipt, error)
 
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)
+	History(ctx context.Context, by keywright.Principal, id keywright.KeyID, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 	Events(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 }
 

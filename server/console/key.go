@@ -23,6 +23,8 @@ type keyView struct {
 	secrets []keywright.Seal  // that work: one or, during a rotation, two, the older one first
 	receipt keywright.Receipt // of its end, if someone has waited for that
 	fields  []field           // of the delete form
+	history []auditRow        // what was done with it, newest first
+	more    bool              // than that
 	stale   bool              // nodes that are cut off go on accepting it
 }
 
@@ -81,8 +83,19 @@ func (c *Console) key(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	events, more, err := c.svc.History(v.Context(), v.by(), view.ID, keywright.Page{Limit: maxHistory})
+	if err != nil {
+		return answer{}, err
+	}
+	if view.history, err = c.sentences(v, events); err != nil {
+		return answer{}, err
+	}
+	view.more = more != keywright.Cursor{}
 	return show(view.Description, keyPage(view)), nil
 }
+
+// maxHistory is how much of what was done with a key its page tells; the audit log has the rest.
+const maxHistory = 20
 
 // secretName is what one of two secrets is called.
 func secretName(i int) string {

@@ -16,6 +16,16 @@ func (h *handler) audit() {
 		Tags: []string{tagAccount}, Summary: "Read the audit log",
 		Description: "Who did what in the account, newest first. The operator who names no account reads the log of the whole installation: of all accounts, and of what was done outside of them.",
 	}, h.listEvents)
+	route(h, huma.Operation{
+		OperationID: "getKeyHistory", Method: http.MethodGet, Path: "/v1/keys/{id}/history",
+		Tags: []string{tagKeys}, Summary: "Read a key's history",
+		Description: "What was done with the key, newest first: those lines of the audit log that are about it.",
+	}, h.keyHistory)
+}
+
+type historyInput struct {
+	KeyPath
+	PageQuery
 }
 
 func (h *handler) listEvents(ctx context.Context, by keywright.Principal, in *PageQuery) (*answer[api.EventPage], error) {
@@ -24,6 +34,18 @@ func (h *handler) listEvents(ctx context.Context, by keywright.Principal, in *Pa
 		return nil, err
 	}
 	events, next, err := h.svc.Events(ctx, by, page)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[api.EventPage]{api.EventPage{Events: each(events, wireEvent), NextCursor: optional(next.String())}}, nil
+}
+
+func (h *handler) keyHistory(ctx context.Context, by keywright.Principal, in *historyInput) (*answer[api.EventPage], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	events, next, err := h.svc.History(ctx, by, keywright.KeyID(in.ID), page)
 	if err != nil {
 		return nil, err
 	}

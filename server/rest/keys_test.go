@@ -158,3 +158,23 @@ func TestAnIDThatIsNoneIsNotFound(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeysHistoryIsWhatWasDoneWithIt(t *testing.T) {
+	w := newWorld(t)
+	w.asOperator("POST", "/v1/keys", `{"description":"another one"}`)
+	path := "/v1/keys/" + string(w.key.ID)
+	w.asOperator("POST", path+"/disable", `{"reason":"who uses it?"}`)
+	w.asOperator("POST", path+"/revoke", `{"reason":"leaked"}`)
+	var page struct {
+		Events []struct{ Action string }
+		Next   *string `json:"next_cursor"`
+	}
+	w.asOperator("GET", path+"/history?limit=2", "").into(200, &page)
+	if len(page.Events) != 2 || page.Events[0].Action != "key.revoked" || page.Events[1].Action != "key.disabled" || page.Next == nil {
+		t.Fatalf("got %+v", page)
+	}
+	w.asOperator("GET", path+"/history?cursor="+*page.Next, "").into(200, &page)
+	if len(page.Events) != 1 || page.Events[0].Action != "key.issued" {
+		t.Errorf("the rest: got %+v", page)
+	}
+}

@@ -91,6 +91,7 @@ type service interface {
 	OperatorToken(ctx context.Context, by keywright.Principal, id keywright.OperatorTokenID) (keywright.OperatorToken, error)
 	RevokeOperatorToken(ctx context.Context, by keywright.Principal, id keywright.OperatorTokenID, why string) (keywright.OperatorToken, keywright.Commit, error)
 
+	History(ctx context.Context, by keywright.Principal, id keywright.KeyID, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 	Events(ctx context.Context, by keywright.Principal, page keywright.Page) ([]keywright.Event, keywright.Cursor, error)
 
 	Account(ctx context.Context, by keywright.Principal) (keywright.Account, error)

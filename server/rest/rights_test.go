@@ -37,6 +37,7 @@ func operations() map[string]operation {
 		"issueKey":        {"POST", "/v1/keys", `{"description":"a holder"}`, admins, 201},
 		"listKeys":        {"GET", "/v1/keys", "", admins, 200},
 		"getKey":          {"GET", absentKey, "", admins, 404},
+		"getKeyHistory":   {"GET", absentKey + "/history", "", admins, 404},
 		"revokeKey":       {"POST", absentKey + "/revoke", "", admins, 404},
 		"deleteKey":       {"DELETE", absentKey, "", admins, 404},
 		"changeKey":       {"PATCH", absentKey, `{"api_version":"v2"}`, admins, 404},

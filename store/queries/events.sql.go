@@ -151,6 +151,83 @@ func (q *Queries) Events(ctx context.Context, arg EventsParams) ([]EventsRow, er
 	return items, nil
 }
 
+const eventsOf = `-- name: EventsOf :many
+SELECT sequence, id, events.revision, at, events.account_id, actor_kind, actor_id, actor_name,
+	action, subject_kind, events.subject_id, subject_name, details, receipts.receipt
+FROM events
+LEFT JOIN receipts ON receipts.revision = events.revision AND receipts.subject_id = events.subject_id
+WHERE events.account_id = $1 AND events.subject_id = $2 AND sequence < $3
+ORDER BY sequence DESC
+LIMIT $4
+`
+
+type EventsOfParams struct {
+	Account sql.NullString
+	Subject string
+	Before  int64
+	Most    int32
+}
+
+type EventsOfRow struct {
+	Sequence    int64
+	ID          string
+	Revision    int64
+	At          int64
+	AccountID   sql.NullString
+	ActorKind   string
+	ActorID     string
+	ActorName   string
+	Action      string
+	SubjectKind string
+	SubjectID   string
+	SubjectName string
+	Details     string
+	Receipt     sql.NullString
+}
+
+func (q *Queries) EventsOf(ctx context.Context, arg EventsOfParams) ([]EventsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, eventsOf,
+		arg.Account,
+		arg.Subject,
+		arg.Before,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventsOfRow
+	for rows.Next() {
+		var i EventsOfRow
+		if err := rows.Scan(
+			&i.Sequence,
+			&i.ID,
+			&i.Revision,
+			&i.At,
+			&i.AccountID,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.ActorName,
+			&i.Action,
+			&i.SubjectKind,
+			&i.SubjectID,
+			&i.SubjectName,
+			&i.Details,
+			&i.Receipt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertEvent = `-- name: InsertEvent :exec
 INSERT INTO events (
 	sequence, id, revision, at, account_id, actor_kind, actor_id, actor_name,

@@ -15,10 +15,16 @@ UPDATE seals SET ends_at = @ends_at WHERE key_id = @key_id AND ends_at > @ends_a
 -- name: Seals :many
 SELECT mac, pepper, created_at, ends_at, last_four, last_used_at FROM seals WHERE key_id = @key_id;
 
--- name: SetSecretLastUsed :exec
--- As SetLastUsed: by the key's public id, and - for the seal that has an end, + for the one that has none.
+-- name: SetOlderSecretLastUsed :exec
+-- As SetLastUsed; of two secrets of a key, the one that has an end.
 UPDATE seals SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
 FROM jsonb_each(@used) AS used
-WHERE seals.key_id = 'key_' || substr(used.key, 1, 12)
-	AND CASE WHEN seals.ends_at IS NULL THEN '+' ELSE '-' END = substr(used.key, 13)
+WHERE seals.key_id = used.key AND seals.ends_at IS NOT NULL
+	AND (seals.last_used_at IS NULL OR seals.last_used_at < CAST(used.value ->> 0 AS BIGINT));
+
+-- name: SetNewerSecretLastUsed :exec
+-- As the one before; the one that has none.
+UPDATE seals SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
+FROM jsonb_each(@used) AS used
+WHERE seals.key_id = used.key AND seals.ends_at IS NULL
 	AND (seals.last_used_at IS NULL OR seals.last_used_at < CAST(used.value ->> 0 AS BIGINT));

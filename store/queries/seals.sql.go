@@ -122,16 +122,28 @@ func (q *Queries) Seals(ctx context.Context, keyID string) ([]SealsRow, error) {
 	return items, nil
 }
 
-const setSecretLastUsed = `-- name: SetSecretLastUsed :exec
+const setNewerSecretLastUsed = `-- name: SetNewerSecretLastUsed :exec
 UPDATE seals SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
 FROM jsonb_each($1) AS used
-WHERE seals.key_id = 'key_' || substr(used.key, 1, 12)
-	AND CASE WHEN seals.ends_at IS NULL THEN '+' ELSE '-' END = substr(used.key, 13)
+WHERE seals.key_id = used.key AND seals.ends_at IS NULL
 	AND (seals.last_used_at IS NULL OR seals.last_used_at < CAST(used.value ->> 0 AS BIGINT))
 `
 
-// As SetLastUsed: by the key's public id, and - for the seal that has an end, + for the one that has none.
-func (q *Queries) SetSecretLastUsed(ctx context.Context, used string) error {
-	_, err := q.db.ExecContext(ctx, setSecretLastUsed, used)
+// As the one before; the one that has none.
+func (q *Queries) SetNewerSecretLastUsed(ctx context.Context, used string) error {
+	_, err := q.db.ExecContext(ctx, setNewerSecretLastUsed, used)
+	return err
+}
+
+const setOlderSecretLastUsed = `-- name: SetOlderSecretLastUsed :exec
+UPDATE seals SET last_used_at = CAST(used.value ->> 0 AS BIGINT)
+FROM jsonb_each($1) AS used
+WHERE seals.key_id = used.key AND seals.ends_at IS NOT NULL
+	AND (seals.last_used_at IS NULL OR seals.last_used_at < CAST(used.value ->> 0 AS BIGINT))
+`
+
+// As SetLastUsed; of two secrets of a key, the one that has an end.
+func (q *Queries) SetOlderSecretLastUsed(ctx context.Context, used string) error {
+	_, err := q.db.ExecContext(ctx, setOlderSecretLastUsed, used)
 	return err
 }
