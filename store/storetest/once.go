@@ -177,7 +177,7 @@ func undated(c keywright.Commit) keywright.Commit {
 // notWriting are the operations of someone that change nothing in the store that a second
 // sending could do twice.
 var notWriting = []string{
-	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "Key", "KeyRequest", "KeyRequests", "Keys",
+	"Account", "AccountBySlug", "AccountOfKey", "Accounts", "Events", "Foresee", "Govern", "History", "Key", "KeyRequest", "KeyRequests", "Keys",
 	"Member", "MemberByEmail", "Members", "OperatorToken", "OperatorTokens", "OwnSupportRequests", "PreviewLeave", "PreviewPlan", "PreviewRole", "Published", "Receipt", "ReceiptOf",
 	"Secrets", "SeeAnswers", "SupportRequest", "SupportRequests", "Waiting", "Whoami", "WouldRevoke",
 }
