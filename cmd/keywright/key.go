@@ -48,7 +48,10 @@ Examples:
   keywright key list --account acme
   keywright key list --account acme --state active --api-version v1 --unused 90d
   keywright key list --account acme --json | jq -r '.keys[] | select(.last_used_at == null) | .id'`,
-			Flags:  append([]cli.Flag{accountFlag("`SLUG` of the account"), asFlag()}, filterFlags()...),
+			Flags: append([]cli.Flag{
+				accountFlag("`SLUG` of the account"),
+				text("sort", "`ORDER` of the list: newest, description, last_used or expires; default: newest"), asFlag(),
+			}, filterFlags()...),
 			Action: listKeys,
 		},
 		&cli.Command{

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -21,7 +22,11 @@ func listKeys(ctx context.Context, cmd *cli.Command) error {
 	}
 	account := cmd.String("account")
 	query := filterQuery(cmd)
-	elements, err := o.list(ctx, "/v1/keys?"+query.Encode(), "keys")
+	path := "/v1/keys?" + query.Encode()
+	if order := cmd.String("sort"); order != "" {
+		path += "&" + url.Values{"sort": {order}}.Encode()
+	}
+	elements, err := o.list(ctx, path, "keys")
 	if err != nil {
 		return err
 	}
