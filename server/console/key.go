@@ -119,7 +119,7 @@ func (view keyView) kindWords() string {
 	case view.Kind == keywright.ServiceKey:
 		text += ", acts as “" + view.Service + "”"
 		if view.owner != "" {
-			text += "; for it answers"
+			text += "; answered for by"
 		}
 	case view.Kind == keywright.PersonalKey && view.owner != "":
 		text += ", acts as"

@@ -163,7 +163,7 @@ func TestWhoAnswersForAServiceChanges(t *testing.T) {
 	form := b.get(keyPath(key.ID) + "/limits").limitsForm()
 	form.Set("member", string(s.one("admin", "acme").ID))
 	b.post(keyPath(key.ID)+"/limits", form).goesTo(keyPath(key.ID))
-	b.get(keyPath(key.ID)).says("for it answers Ada Admin")
+	b.get(keyPath(key.ID)).says("answered for by Ada Admin")
 }
 
 // TestAKeyInUseIsDeletedByTyping: and the offer to disable it first stands beside.

@@ -31,7 +31,7 @@ func TestF16AKeyIsNarrowedWhenItIsMade(t *testing.T) {
 	}
 	b.get(keyPath(key.ID)).says(
 		"This key of the service “billing sync” may see incidents and their history, and see services and their integrations in acme, until 1 Aug 2026, from 192.0.2.0/24 only. It is called a test key",
-		"acts as “billing sync”; for it answers Olive Owner", "services:read", "Limits",
+		"acts as “billing sync”; answered for by Olive Owner", "services:read", "Limits",
 	)
 }
 
